@@ -1,0 +1,99 @@
+//! The two looks of a line.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Map, Value};
+use tracing::Level;
+
+use super::fields::Fields;
+
+/// Cloud Logging refuses entries above 256 KiB; escaping can make a text six times as long.
+const MAX_LINE: usize = 240 * 1024;
+/// What is kept of the message when a line is too long: this many bytes stay below the limit however they are escaped.
+const SHORT_MESSAGE: usize = 8 * 1024;
+
+/// What every line says.
+pub(super) struct Line<'a> {
+    pub(super) service: &'static str,
+    pub(super) time: DateTime<Utc>,
+    pub(super) level: Level,
+    pub(super) target: &'a str,
+    /// Fields of the spans around the event, outermost first, and then of the event: later ones win.
+    pub(super) fields: Fields,
+}
+
+/// One JSON object and a line end, below 256 KiB.
+pub(super) fn json(line: Line<'_>) -> String {
+    let mut head = Map::new();
+    head.insert("severity".into(), severity(line.level).into());
+    head.insert("time".into(), line.time.to_rfc3339_opts(SecondsFormat::Micros, true).into());
+    head.insert("service".into(), line.service.into());
+    head.insert("target".into(), line.target.into());
+    let message = line.fields.message.unwrap_or_default();
+    let mut object = line.fields.values;
+    object.insert("message".into(), message.as_str().into());
+    object.extend(head.clone());
+    let mut text = Value::Object(object).to_string();
+    if text.len() > MAX_LINE {
+        head.insert("message".into(), message[..message.floor_char_boundary(SHORT_MESSAGE)].into());
+        head.insert("cut".into(), format!("the line had {} bytes", text.len()).into());
+        text = Value::Object(head).to_string();
+    }
+    text.push('\n');
+    text
+}
+
+/// `12:03:04.567 WARN  worker::claim: message key=value`, with control characters escaped: a log line must neither
+/// break in two nor steer the terminal.
+pub(super) fn text(line: &Line<'_>, colour: bool) -> String {
+    let time = line.time.format("%H:%M:%S%.3f");
+    let (on, off) = if colour { (colour_of(line.level), "\x1b[0m") } else { ("", "") };
+    let mut text = format!("{time} {on}{:<5}{off} {}: ", line.level.as_str(), line.target);
+    push_escaped(&mut text, line.fields.message.as_deref().unwrap_or_default());
+    for (key, value) in &line.fields.values {
+        text.push(' ');
+        text.push_str(key);
+        text.push('=');
+        match value {
+            Value::String(value) if !value.is_empty() && !value.contains([' ', '"', '=']) => push_escaped(&mut text, value),
+            Value::String(value) => {
+                text.push('"');
+                push_escaped(&mut text, value);
+                text.push('"');
+            }
+            value => text.push_str(&value.to_string()),
+        }
+    }
+    text.push('\n');
+    text
+}
+
+fn push_escaped(text: &mut String, part: &str) {
+    for character in part.chars() {
+        if character.is_control() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{}", character.escape_default());
+        } else {
+            text.push(character);
+        }
+    }
+}
+
+fn severity(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "ERROR",
+        Level::WARN => "WARNING",
+        Level::INFO => "INFO",
+        _ => "DEBUG",
+    }
+}
+
+fn colour_of(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "\x1b[31m",
+        Level::WARN => "\x1b[33m",
+        Level::INFO => "\x1b[32m",
+        _ => "\x1b[2m",
+    }
+}

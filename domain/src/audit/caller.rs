@@ -1,0 +1,32 @@
+//! Who asks, and within which request: what an audit row says about its origin.
+
+use uuid::Uuid;
+
+/// An authenticated caller of the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The tenant every statement of the request is about.
+    pub tenant_id: Uuid,
+    /// The user the credentials belong to.
+    pub user_id: Uuid,
+    /// The API key that was used.
+    pub key_id: Option<String>,
+    /// The request's id, as answered to the client.
+    pub request_id: Option<String>,
+    /// W3C `traceparent` of the request.
+    pub traceparent: Option<String>,
+}
+
+impl Caller {
+    /// `user:<id>`, as it stands in `audit_logs.actor`.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        format!("user:{}", self.user_id)
+    }
+
+    /// The trace id within `traceparent`: 32 hex digits after the version.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<String> {
+        self.traceparent.as_deref().and_then(|t| t.get(3..35)).map(str::to_owned)
+    }
+}

@@ -1,0 +1,14 @@
+//! The append-only trail. Only the transitions of this crate can write to it; readers page through it.
+
+mod action;
+mod append;
+mod caller;
+mod read;
+
+pub use action::Action;
+pub(crate) use append::{Row, append};
+pub use caller::Caller;
+pub use read::{Filter, Order, Page, list, of_task, versions_after};
+
+/// The tenant that owns what belongs to none.
+pub const PLATFORM_TENANT: uuid::Uuid = uuid::Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001);

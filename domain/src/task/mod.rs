@@ -1,0 +1,44 @@
+//! Tasks: one transition of the state machine per file, and the reads.
+//!
+//! ```text
+//! create    -> pending
+//! claim     pending -> running             (attempt + 1)
+//! complete  running -> done
+//! fail      running -> pending | failed    (attempts left, or none)
+//! release   running -> pending             (attempt not charged)
+//! rescue    running -> pending | failed    (the lease ran out)
+//! cancel    pending | running -> cancelled
+//! retry     failed | cancelled -> pending  (attempt = 0)
+//! ```
+
+mod cancel;
+mod claim;
+mod complete;
+mod create;
+mod error;
+mod fail;
+mod heartbeat;
+mod input;
+mod operate;
+mod read;
+mod ready;
+mod release;
+mod report;
+mod rescue;
+mod retry;
+
+pub use cancel::cancel;
+pub use claim::{Batch, Claim, ClaimedTask, claim};
+pub use complete::{Completion, complete};
+pub use create::{Created, create};
+pub use error::TaskError;
+pub use fail::{Failure, fail};
+pub use heartbeat::{end_leases, heartbeat, lost};
+pub use input::{InvalidField, NewTask, Submission};
+pub use operate::Operated;
+pub use read::{Filter, Page, get, get_many, list};
+pub use ready::{Ready, ready};
+pub use release::{Release, release};
+pub use report::{Report, Verdict};
+pub use rescue::{ExpiredLease, Rescued, expired, rescue};
+pub use retry::retry;

@@ -1,0 +1,18 @@
+-- One new task and its audit row. ON CONFLICT DO NOTHING covers both unique keys (idempotency key and reference): no row
+-- comes back, and the caller reads which of the two it was. Nothing is written then.
+WITH t AS (
+    INSERT INTO tasks (tenant_id, id, created_by, run_at, version, lease_epoch, attempt, max_attempts, timeout_seconds,
+                       status, priority, queued, is_failed, kind, queue, reference, idempotency_key, request_hash,
+                       trace_context, payload)
+    VALUES ($1, $2, $3, coalesce($4::timestamptz, statement_timestamp()), 1, 0, 0, $5, $6,
+            'pending', $7, true, false, $8, $9, $10, $11, $12, $13, $14)
+    ON CONFLICT DO NOTHING
+    RETURNING *
+), a AS (
+    INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, key_id, request_id, trace_id, detail)
+    SELECT t.tenant_id, $15, 'task.created', $16, t.id, t.version, $17, $18, $19, $20 FROM t
+)
+SELECT tenant_id, id, created_by, created_at, updated_at, run_at, version, lease_epoch, attempt, max_attempts,
+       timeout_seconds, priority, queued, is_failed, status::text AS status, kind, queue, worker_id, reference,
+       idempotency_key, request_hash, trace_context, payload, result, error, finished_at
+FROM t

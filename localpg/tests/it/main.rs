@@ -1,0 +1,10 @@
+//! Servers that start, stop and are orphaned, for real.
+
+#![expect(clippy::expect_used, reason = "the helpers of tests fail a test by it")]
+
+mod account;
+mod ephemeral;
+mod home;
+mod owner;
+mod persistent;
+mod support;

@@ -1,0 +1,5 @@
+DROP TABLE audit_logs;
+DROP FUNCTION ensure_partitions(integer);
+DROP FUNCTION audit_logs_guard(regclass);
+DROP FUNCTION audit_logs_refuse_change();
+DROP FUNCTION uuid_floor(timestamptz);
