@@ -1,1 +1,21 @@
-//! .
+//! ctap's API: GraphQL with subscriptions, the REST facade, authentication.
+//!
+//! Both faces do four things: read the caller, parse, call one function of `domain`, map the result. What they share is
+//! [`service`] (writes), [`hub`] (live changes), [`error`] (public codes) and [`caller`] (who asks).
+
+pub mod caller;
+pub mod config;
+pub mod cursor;
+pub mod error;
+pub mod graphql;
+mod health;
+pub mod hub;
+pub mod request_id;
+mod rest;
+mod server;
+pub mod service;
+pub mod state;
+
+pub use self::config::{Config, Settings};
+pub use self::server::{ServeError, serve};
+pub use self::state::AppState;

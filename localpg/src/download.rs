@@ -1,9 +1,10 @@
 //! Fetching PostgreSQL once, for machines that do not have it.
 
 use std::{
+    fmt::Display,
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -40,7 +41,7 @@ pub(crate) async fn fetch(major: u64, account: Option<&Account>) -> Result<PathB
 }
 
 /// Unpacks beside the destination and renames, so that a version is there completely or not at all.
-async fn unpack(cache: &std::path::Path, version: &Version, bytes: &Vec<u8>) -> Result<PathBuf, String> {
+async fn unpack(cache: &Path, version: &Version, bytes: &Vec<u8>) -> Result<PathBuf, String> {
     let target = cache.join(version.to_string());
     let partial = tempfile::Builder::new().prefix(".partial-").tempdir_in(cache).map_err(one_line)?;
     let tree = partial.path().join("tree");
@@ -59,6 +60,6 @@ fn requirement(text: &str) -> Result<VersionReq, String> {
     VersionReq::parse(text).map_err(one_line)
 }
 
-fn one_line(error: impl std::fmt::Display) -> String {
+fn one_line(error: impl Display) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }

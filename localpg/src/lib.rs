@@ -14,6 +14,7 @@ mod folder;
 mod guardian;
 mod home;
 mod initdb;
+mod launch;
 mod locate;
 mod lock;
 mod password;

@@ -55,7 +55,9 @@ impl Notifier {
 
     /// A queue may have work.
     pub fn ready(&self, tenant_id: Uuid, queue: &str) {
-        self.add(|w| drop(w.ready.insert((tenant_id, queue.to_owned()))));
+        self.add(|w| {
+            w.ready.insert((tenant_id, queue.to_owned()));
+        });
     }
 
     /// Tasks changed.
@@ -65,7 +67,9 @@ impl Notifier {
 
     /// A task that may be running was cancelled.
     pub fn cancelled(&self, tenant_id: Uuid, task_id: Uuid) {
-        self.add(|w| drop(w.cancelled.entry(tenant_id).or_default().insert(task_id)));
+        self.add(|w| {
+            w.cancelled.entry(tenant_id).or_default().insert(task_id);
+        });
     }
 
     fn add(&self, change: impl FnOnce(&mut Waiting)) {

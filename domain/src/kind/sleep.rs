@@ -22,7 +22,7 @@ fn validate(payload: &Value, timeout_seconds: i32) -> Vec<InvalidField> {
     };
     let mut errors = unknown_fields(object, &["milliseconds"]);
     let most = u64::try_from(timeout_seconds).unwrap_or_default() * 1000;
-    if !object.get("milliseconds").and_then(Value::as_u64).is_some_and(|n| n <= most) {
+    if object.get("milliseconds").and_then(Value::as_u64).is_none_or(|n| n > most) {
         errors.push(InvalidField::new(
             ["payload", "milliseconds"],
             format!("must be an integer from 0 to {most} (the task's timeout)"),

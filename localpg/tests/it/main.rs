@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "the helpers of tests fail a test by it")]
 
 mod account;
+mod crash;
 mod ephemeral;
 mod home;
 mod owner;

@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use localpg::{Binaries, Server};
+use localpg::{Binaries, Error, Options, Server};
 use secrecy::ExposeSecret;
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, Executor, PgConnection};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
@@ -37,6 +37,24 @@ pub(crate) async fn connect(server: &Server) -> PgConnection {
 
 pub(crate) async fn connect_to(url: &str) -> PgConnection {
     PgConnection::connect(url).await.expect("a connection")
+}
+
+/// A server on the persistent cluster at `path`, as `dev` starts it.
+pub(crate) async fn start(path: &Path) -> Result<Server, Error> {
+    let binaries = Binaries::locate_for(path).await?;
+    Server::start(&binaries, Options { cluster_dir: path.to_owned(), ephemeral: false }).await
+}
+
+pub(crate) async fn write(connection: &mut PgConnection, text: &str) {
+    connection.execute("CREATE TABLE IF NOT EXISTS notes (text text)").await.expect("a table");
+    sqlx::query("INSERT INTO notes VALUES ($1)").bind(text).execute(connection).await.expect("a row");
+}
+
+pub(crate) async fn notes(server: &Server) -> Vec<String> {
+    let mut connection = connect(server).await;
+    let found = sqlx::query_scalar("SELECT text FROM notes ORDER BY text").fetch_all(&mut connection).await;
+    connection.close().await.expect("close");
+    found.expect("the table")
 }
 
 pub(crate) async fn value(connection: &mut PgConnection, setting: &str) -> String {

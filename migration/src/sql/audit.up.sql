@@ -64,7 +64,8 @@ BEGIN
         month := date_trunc('month', statement_timestamp()) + make_interval(months => offset_months);
         name := 'audit_logs_' || to_char(month, 'YYYY_MM');
         CONTINUE WHEN to_regclass('public.' || name) IS NOT NULL;
-        PERFORM pg_advisory_xact_lock(7020251, 1);
+        -- A table lock, not an advisory one: only it makes this session notice what another has just created.
+        LOCK TABLE public.audit_logs IN SHARE UPDATE EXCLUSIVE MODE;
         CONTINUE WHEN to_regclass('public.' || name) IS NOT NULL;
         BEGIN
             EXECUTE format('CREATE TABLE public.%I PARTITION OF public.audit_logs FOR VALUES FROM (%L) TO (%L)',

@@ -1,0 +1,81 @@
+//! Configuration of the API process.
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `PORT` | port to listen on, 0 to 65535 (default 8080; 0 takes any free one) |
+//! | `BIND_ADDRESS` | address to listen on (default `0.0.0.0`) |
+//! | `GRAPHIQL` | whether `/graphiql` shows the page, `true` or `false` (default `false`) |
+//!
+//! The database's variables are those of [`boot::DatabaseConfig`]; the default of `DATABASE_POOL` is 8.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use boot::{DatabaseConfig, Env};
+
+/// Connections of one API process; the listener has one more.
+const POOL: u32 = 8;
+
+/// What changes how requests are answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// Whether `/graphiql` shows the page.
+    pub graphiql: bool,
+}
+
+/// Everything the process needs to start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// Which database.
+    pub database: DatabaseConfig,
+    /// How to answer.
+    pub config: Config,
+}
+
+impl Settings {
+    /// Reads the variables above; mistakes go to `env`.
+    pub fn read(env: &mut Env) -> Settings {
+        let port = env.integer("PORT", 8080_u16, 0..=u16::MAX);
+        let address = match env.optional("BIND_ADDRESS").map(|text| text.parse::<IpAddr>()) {
+            None => Ipv4Addr::UNSPECIFIED.into(),
+            Some(Ok(address)) => address,
+            Some(Err(_)) => {
+                env.mistake("BIND_ADDRESS", "must be an IPv4 or IPv6 address");
+                Ipv4Addr::UNSPECIFIED.into()
+            }
+        };
+        let config = Config { graphiql: env.boolean("GRAPHIQL", false) };
+        Settings { address: SocketAddr::new(address, port), database: DatabaseConfig::read(env, POOL), config }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_takes_the_defaults() {
+        let mut env = Env::from_pairs([("DATABASE_URL", "postgres://u@127.0.0.1/ctap")]);
+        let settings = Settings::read(&mut env);
+        let settings = env.finish(settings).unwrap();
+        assert_eq!(settings.address.to_string(), "0.0.0.0:8080");
+        assert!(!settings.config.graphiql);
+        assert_eq!(settings.database.pool_size(), 8);
+    }
+
+    #[test]
+    fn every_mistake_is_one_line() {
+        let pairs = [
+            ("PORT", "80000"),
+            ("BIND_ADDRESS", "localhost"),
+            ("GRAPHIQL", "perhaps"),
+            ("DATABASE_URL", "postgres://u@127.0.0.1/ctap"),
+        ];
+        let mut env = Env::from_pairs(pairs);
+        let settings = Settings::read(&mut env);
+        let error = env.finish(settings).unwrap_err();
+        let names: Vec<_> = error.mistakes().iter().filter_map(|m| m.split(':').next()).collect();
+        assert_eq!(names, ["PORT", "BIND_ADDRESS", "GRAPHIQL"]);
+    }
+}

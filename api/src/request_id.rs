@@ -1,0 +1,103 @@
+//! Gives every request an id and carries its trace: `X-Request-Id` and W3C `traceparent`, taken over when well-formed.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+use uuid::Uuid;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// Which request this is; every handler finds it in the request's extensions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestContext {
+    /// The client's `X-Request-Id`, or one that we made: 1 to 64 characters of `A-Z a-z 0-9 . _ -`.
+    pub request_id: String,
+    /// The client's `traceparent`, if it sent a valid one.
+    pub traceparent: Option<String>,
+}
+
+impl RequestContext {
+    /// Reads the headers; what is malformed is as good as absent.
+    #[must_use]
+    pub fn from_headers(headers: &HeaderMap) -> RequestContext {
+        let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        RequestContext {
+            request_id: text(&REQUEST_ID)
+                .filter(|id| is_request_id(id))
+                .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
+            traceparent: text(&TRACEPARENT).filter(|value| is_traceparent(value)).map(str::to_owned),
+        }
+    }
+}
+
+/// Outermost of our layers: everything inside, the log lines included, knows the request's id, and every answer names it.
+pub(crate) async fn assign(mut request: Request, next: Next) -> Response {
+    let context = RequestContext::from_headers(request.headers());
+    let span = tracing::info_span!(
+        "request",
+        request_id = %context.request_id,
+        method = %request.method(),
+        path = %request.uri().path(),
+    );
+    let id = HeaderValue::from_str(&context.request_id);
+    request.extensions_mut().insert(context);
+    let mut response = next.run(request).instrument(span).await;
+    if let Ok(id) = id {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+fn is_request_id(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+/// W3C Trace Context, version 00: `00-<32 hex trace id>-<16 hex parent id>-<2 hex flags>`, lower case, no id all zero.
+fn is_traceparent(text: &str) -> bool {
+    let hex = |part: &str, chars: usize| {
+        part.len() == chars && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    };
+    let not_zero = |part: &str| part.bytes().any(|b| b != b'0');
+    let parts: Vec<_> = text.split('-').collect();
+    match parts.as_slice() {
+        ["00", trace, parent, flags] => hex(trace, 32) && not_zero(trace) && hex(parent, 16) && not_zero(parent) && hex(flags, 2),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(name: &'static str, value: &str) -> RequestContext {
+        RequestContext::from_headers(&HeaderMap::from_iter([(HeaderName::from_static(name), value.parse().unwrap())]))
+    }
+
+    #[test]
+    fn a_good_request_id_is_kept_and_a_bad_one_replaced() {
+        assert_eq!(context("x-request-id", "abc-1.2_Z").request_id, "abc-1.2_Z");
+        for bad in ["", "a b", "a\tb", "ä", &"x".repeat(65)] {
+            let made = context("x-request-id", bad).request_id;
+            assert!(Uuid::parse_str(&made).is_ok(), "{bad:?} {made}");
+        }
+    }
+
+    #[test]
+    fn only_a_valid_traceparent_is_taken_over() {
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert_eq!(context("traceparent", good).traceparent.as_deref(), Some(good));
+        for bad in [
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+            "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+        ] {
+            assert_eq!(context("traceparent", bad).traceparent, None, "{bad}");
+        }
+    }
+}

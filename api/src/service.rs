@@ -1,0 +1,95 @@
+//! The writes: begin, one function of `domain`, commit, hint. The same for GraphQL and REST.
+//!
+//! Each runs as a task of its own: a client that hangs up must not leave a transaction half way, and what was committed
+//! must be hinted. A stopping process waits for them.
+
+use std::future::Future;
+
+use domain::audit::Caller;
+use domain::task::{self, Created, NewTask, Operated};
+use sea_orm::TransactionTrait;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// Longest reason of an operator, in bytes, as the trail keeps it.
+const MAX_REASON_BYTES: usize = 128;
+
+/// Submits a task; a repeat with the same idempotency key answers with the first one.
+///
+/// # Errors
+/// `BadUserInput`, `IdempotencyKeyReused`, `ReferenceTaken`; `Unavailable` or `Internal` when the database fails.
+pub async fn create_task(state: &AppState, caller: &Caller, new: NewTask) -> Result<Created, ApiError> {
+    let submission = new.validate()?;
+    let (state, caller) = (state.clone(), caller.clone());
+    detached(state.clone(), async move {
+        let tx = state.db.begin().await?;
+        let created = task::create(&tx, &state.ids, &caller, submission).await?;
+        tx.commit().await?;
+        if created.audit_id.is_some() {
+            state.notifier.ready(caller.tenant_id, &created.task.queue);
+            state.notifier.changed(caller.tenant_id, [created.task.id]);
+        }
+        Ok(created)
+    })
+    .await
+}
+
+/// Calls a task off; a worker that runs it is told.
+///
+/// # Errors
+/// `NotFound`, `TaskStateConflict`, `BadUserInput` (`reason`); `Unavailable` or `Internal` when the database fails.
+pub async fn cancel_task(state: &AppState, caller: &Caller, id: Uuid, reason: Option<String>) -> Result<Operated, ApiError> {
+    check_reason(reason.as_deref())?;
+    let (state, caller) = (state.clone(), caller.clone());
+    detached(state.clone(), async move {
+        let tx = state.db.begin().await?;
+        let operated = task::cancel(&tx, &state.ids, &caller, id, reason.as_deref()).await?;
+        tx.commit().await?;
+        state.notifier.cancelled(caller.tenant_id, id);
+        state.notifier.changed(caller.tenant_id, [id]);
+        Ok(operated)
+    })
+    .await
+}
+
+/// Gives a failed or cancelled task a new life.
+///
+/// # Errors
+/// As [`cancel_task`].
+pub async fn retry_task(state: &AppState, caller: &Caller, id: Uuid, reason: Option<String>) -> Result<Operated, ApiError> {
+    check_reason(reason.as_deref())?;
+    let (state, caller) = (state.clone(), caller.clone());
+    detached(state.clone(), async move {
+        let tx = state.db.begin().await?;
+        let operated = task::retry(&tx, &state.ids, &caller, id, reason.as_deref()).await?;
+        tx.commit().await?;
+        state.notifier.ready(caller.tenant_id, &operated.task.queue);
+        state.notifier.changed(caller.tenant_id, [id]);
+        Ok(operated)
+    })
+    .await
+}
+
+/// Runs to its end whatever becomes of the request.
+async fn detached<T>(state: AppState, write: impl Future<Output = Result<T, ApiError>> + Send + 'static) -> Result<T, ApiError>
+where
+    T: Send + 'static,
+{
+    state.running.spawn(write.in_current_span()).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a write did not end well");
+        Err(ApiError::internal())
+    })
+}
+
+fn check_reason(reason: Option<&str>) -> Result<(), ApiError> {
+    match reason {
+        Some(text) if text.is_empty() || text.len() > MAX_REASON_BYTES || text.chars().any(char::is_control) => {
+            let rule = format!("must be 1 to {MAX_REASON_BYTES} bytes without control characters");
+            Err(ApiError::field(["reason"], rule))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of the API over real sockets, on a real PostgreSQL.
+
+mod support;

@@ -1,0 +1,8 @@
+//! The schema against a real PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod append_only;
+mod grants;
+mod lists;
+mod partitions;
+mod up_down;

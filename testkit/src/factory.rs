@@ -1,0 +1,101 @@
+//! Tenants and tasks in one line.
+
+use domain::access::{NewKey, create_key};
+use domain::audit::Caller;
+use domain::task::{self, NewTask};
+use entity::task::Model;
+use sea_orm::TransactionTrait;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::TestDb;
+
+/// A tenant with one user and a key of theirs.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// The tenant.
+    pub id: Uuid,
+    /// Its user.
+    pub user_id: Uuid,
+    /// The user's API key in full.
+    pub key: String,
+    /// Its public part.
+    pub key_id: String,
+}
+
+impl Tenant {
+    /// The tenant's user as a caller of domain functions.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller {
+            tenant_id: self.id,
+            user_id: self.user_id,
+            key_id: Some(self.key_id.clone()),
+            request_id: Some("test".into()),
+            traceparent: None,
+        }
+    }
+}
+
+impl TestDb {
+    /// A tenant of that name (made when missing), its user `<name>-user` and a new key.
+    pub async fn tenant(&self, name: &str) -> Tenant {
+        let tx = self.owner.begin().await.unwrap();
+        let new = NewKey {
+            tenant: name,
+            user: &format!("{name}-user"),
+            name: "test",
+            environment: "dev",
+            lifetime: std::time::Duration::from_secs(3600),
+            actor: "system:test",
+        };
+        let made = create_key(&tx, &self.ids, new).await.unwrap();
+        tx.commit().await.unwrap();
+        let key = made.key.secret().expose_secret().to_owned();
+        Tenant { id: made.tenant_id, user_id: made.user_id, key, key_id: made.key.id().to_owned() }
+    }
+
+    /// Submits as the API does (without a hint: workers find it by polling).
+    pub async fn submit(&self, tenant: &Tenant, new: NewTask) -> Model {
+        let tx = self.api.begin().await.unwrap();
+        let created = task::create(&tx, &self.ids, &tenant.caller(), new.validate().unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+        created.task
+    }
+
+    /// The task as it is now.
+    pub async fn task(&self, tenant: &Tenant, id: Uuid) -> Model {
+        task::get(&self.api, tenant.id, id).await.unwrap().expect("the task is there")
+    }
+
+    /// The actions of a task's trail in order.
+    pub async fn actions(&self, tenant: &Tenant, id: Uuid) -> Vec<String> {
+        let rows = domain::audit::of_task(&self.api, tenant.id, id).await.unwrap();
+        rows.into_iter().map(|row| row.action).collect()
+    }
+}
+
+/// A task of a kind.
+#[must_use]
+pub fn new_task(kind: &str, payload: Value) -> NewTask {
+    NewTask { kind: kind.into(), payload, ..NewTask::default() }
+}
+
+/// An `echo` task.
+#[must_use]
+pub fn echo(n: i64) -> NewTask {
+    new_task("echo", json!({"n": n}))
+}
+
+/// A `sleep` task.
+#[must_use]
+pub fn sleep(milliseconds: u64) -> NewTask {
+    new_task("sleep", json!({"milliseconds": milliseconds}))
+}
+
+/// An `http` task.
+#[must_use]
+pub fn http(url: &str) -> NewTask {
+    new_task("http", json!({"url": url, "body": {"hello": "target"}}))
+}
