@@ -7,10 +7,13 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::report::{Report, Verdict, verdicts};
+use super::report::{Report, Verdict, What, verdicts};
 use crate::IdClock;
+use crate::audit::Action;
 use crate::sql::statement;
 use crate::text;
+
+const WHAT: What = What { name: "complete", writes: &[Action::TaskCompleted] };
 
 /// An attempt that ended well.
 #[derive(Clone, Debug)]
@@ -55,5 +58,5 @@ pub async fn complete(
             ],
         ))
         .await?;
-    verdicts(tx, ids, report, "complete", &attempts, &accepted).await
+    verdicts(tx, ids, report, &WHAT, &attempts, &accepted).await
 }

@@ -7,10 +7,13 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::claim::millis;
-use super::report::{Report, Verdict, verdicts};
+use super::report::{Report, Verdict, What, verdicts};
 use crate::IdClock;
+use crate::audit::Action;
 use crate::sql::statement;
 use crate::text;
+
+const WHAT: What = What { name: "fail", writes: &[Action::TaskFailed, Action::TaskRetryScheduled] };
 
 /// An attempt that ended badly.
 #[derive(Clone, Debug)]
@@ -64,5 +67,5 @@ pub async fn fail(
             ],
         ))
         .await?;
-    verdicts(tx, ids, report, "fail", &attempts, &accepted).await
+    verdicts(tx, ids, report, &WHAT, &attempts, &accepted).await
 }

@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
-use super::report::{Report, Verdict, verdicts};
+use super::report::{Report, Verdict, What, verdicts};
 use crate::IdClock;
+use crate::audit::Action;
 use crate::sql::statement;
+
+const WHAT: What = What { name: "release", writes: &[Action::TaskReleased] };
 
 /// An attempt that is given back.
 #[derive(Clone, Copy, Debug)]
@@ -48,5 +51,5 @@ pub async fn release(
             ],
         ))
         .await?;
-    verdicts(tx, ids, report, "release", &attempts, &accepted).await
+    verdicts(tx, ids, report, &WHAT, &attempts, &accepted).await
 }

@@ -34,12 +34,18 @@ pub enum Verdict {
     LeaseLost,
 }
 
+/// A kind of report, and the rows it writes when it counts.
+pub(super) struct What {
+    pub(super) name: &'static str,
+    pub(super) writes: &'static [Action],
+}
+
 /// Completes the picture: rows that came back were accepted; the others are looked at, and refused ones audited.
 pub(super) async fn verdicts(
     tx: &DatabaseTransaction,
     clock: &IdClock,
     report: Report<'_>,
-    what: &'static str,
+    what: &What,
     attempts: &[(Uuid, i64)],
     accepted: &[QueryResult],
 ) -> Result<HashMap<Uuid, Verdict>, DbErr> {
@@ -53,7 +59,7 @@ pub(super) async fn verdicts(
     if missing.is_empty() {
         return Ok(verdicts);
     }
-    let mine = settled(tx, report, &missing).await?;
+    let mine = settled(tx, report, what, &missing).await?;
     for (task_id, epoch) in missing {
         if mine.contains(&(task_id, epoch)) {
             verdicts.insert(task_id, Verdict::AlreadyMine);
@@ -67,7 +73,7 @@ pub(super) async fn verdicts(
             task_id: Some(task_id),
             attempt: None,
             lease_epoch: Some(epoch),
-            reason: Some(what),
+            reason: Some(what.name),
             target: None,
             detail: None,
         };
@@ -78,10 +84,16 @@ pub(super) async fn verdicts(
 }
 
 /// If the answer to a commit was lost, the same report comes again: its own trail says that it counted.
-async fn settled(tx: &DatabaseTransaction, report: Report<'_>, attempts: &[(Uuid, i64)]) -> Result<HashSet<(Uuid, i64)>, DbErr> {
+async fn settled(
+    tx: &DatabaseTransaction,
+    report: Report<'_>,
+    what: &What,
+    attempts: &[(Uuid, i64)],
+) -> Result<HashSet<(Uuid, i64)>, DbErr> {
     let (ids, epochs): (Vec<_>, Vec<_>) = attempts.iter().copied().unzip();
+    let actions: Vec<_> = what.writes.iter().map(|action| action.as_str().to_owned()).collect();
     let floor = ids.iter().min().map(|id| ids::trail_floor(*id));
-    let values = [report.tenant_id.into(), ids.into(), epochs.into(), report.worker.into(), floor.into()];
+    let values = [report.tenant_id.into(), ids.into(), epochs.into(), report.worker.into(), floor.into(), actions.into()];
     let rows = tx.query_all_raw(statement(include_str!("sql/settled.sql"), values)).await?;
     rows.iter().map(|row| Ok((Uuid::try_get_by(row, "id")?, i64::try_get_by(row, "epoch")?))).collect()
 }

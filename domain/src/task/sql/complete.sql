@@ -1,5 +1,5 @@
--- Attempts of one tenant that ended well. Equality of lease_epoch is the whole fence: every exit from running raises it,
--- so a cancelled, rescued or already completed attempt matches no row. The ids also stand as an array: joined by epoch
+-- Attempts of one tenant that ended well. Equality of lease_epoch is the fence: every exit from running raises it, so a
+-- cancelled, rescued or already completed attempt matches no row. The worker's name only keeps out a made-up epoch. The ids also stand as an array: joined by epoch
 -- alone the planner would read the tenant's whole history (its statistics say that one row has that epoch).
 WITH v AS (
     SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[]) v(id, epoch, result, digest, audit_id)
@@ -8,7 +8,7 @@ WITH v AS (
     SET status = 'done', result = v.result::jsonb, error = NULL, worker_id = NULL, lease_epoch = t.lease_epoch + 1,
         version = t.version + 1, finished_at = statement_timestamp(), updated_at = statement_timestamp()
     FROM v
-    WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.id = v.id AND t.lease_epoch = v.epoch
+    WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.id = v.id AND t.lease_epoch = v.epoch AND t.worker_id = $7
     RETURNING t.id, t.version, t.attempt, t.trace_context, v.epoch, v.digest, v.audit_id
 ), a AS (
     INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, attempt, lease_epoch, trace_id, detail)

@@ -14,7 +14,7 @@ WITH v AS (
         error = jsonb_build_object('code', v.code, 'message', v.message),
         worker_id = NULL, lease_epoch = t.lease_epoch + 1, version = t.version + 1, updated_at = statement_timestamp()
     FROM v
-    WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.id = v.id AND t.lease_epoch = v.epoch
+    WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.id = v.id AND t.lease_epoch = v.epoch AND t.worker_id = $9
     RETURNING t.id, t.queue, t.version, t.attempt, t.is_failed, t.trace_context, v.epoch, v.code, v.message, v.delay_ms, v.audit_id
 ), a AS (
     INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, attempt, lease_epoch, trace_id, reason, detail)

@@ -7,7 +7,7 @@ WITH v AS (
     SET status = 'pending', queued = true, attempt = t.attempt - 1, worker_id = NULL, lease_epoch = t.lease_epoch + 1,
         version = t.version + 1, updated_at = statement_timestamp()
     FROM v
-    WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.id = v.id AND t.lease_epoch = v.epoch
+    WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.id = v.id AND t.lease_epoch = v.epoch AND t.worker_id = $5
     RETURNING t.id, t.queue, t.version, t.attempt + 1 AS attempt, t.trace_context, v.epoch, v.audit_id
 ), a AS (
     INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, attempt, lease_epoch, trace_id, reason)

@@ -1,0 +1,16 @@
+//! The rules against a real PostgreSQL, every process under its own role.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod access;
+mod claim;
+mod clock;
+mod create;
+mod every_state;
+mod feed;
+mod fence;
+mod hints;
+mod invariant;
+mod lists;
+mod plans;
+mod rescue;
+mod stage;
