@@ -1,0 +1,38 @@
+//! Documents that abort an unguarded server: answered with a code, and the process lives.
+
+use e2e::System;
+use serde_json::{Value, json};
+
+async fn code_of(system: &System, query: String) -> Value {
+    let answer = system.client.request(reqwest::Method::POST, "/graphql").json(&json!({"query": query})).send().await.unwrap();
+    assert!(answer.status().as_u16() < 500, "{}", answer.status());
+    let body: Value = answer.json().await.unwrap();
+    body["errors"][0]["extensions"]["code"].clone()
+}
+
+#[tokio::test]
+async fn nested_literals_and_fragment_bombs_are_refused_and_the_process_lives() {
+    let mut system = System::start().await;
+    for n in [2_000, 10_000] {
+        let lists = format!("{{ task(id: {}{}) {{ id }} }}", "[".repeat(n), "]".repeat(n));
+        let objects = format!("{{ task(id: {}1{}) {{ id }} }}", "{a:".repeat(n), "}".repeat(n));
+        let selections = format!("{{ {} id {} }}", "task { ".repeat(n), "}".repeat(n));
+        for query in [lists, objects, selections] {
+            assert_eq!(code_of(&system, query).await, "QUERY_TOO_DEEP");
+        }
+    }
+    let bomb: String = (0..26)
+        .map(|n| format!("fragment F{n} on Query {{ ...F{m} ...F{m} }} ", m = n + 1))
+        .chain(["fragment F26 on Query { __typename } { ...F0 }".to_owned()])
+        .collect();
+    assert_eq!(code_of(&system, bomb).await, "QUERY_TOO_COMPLEX");
+    let cycle = "fragment A on Query { ...B } fragment B on Query { ...A } { ...A }";
+    assert!(code_of(&system, cycle.into()).await.is_string());
+
+    // The same over the websocket.
+    let mut socket = system.client.socket().await;
+    socket.subscribe(&format!("{{ task(id: {}{}) {{ id }} }}", "[".repeat(5_000), "]".repeat(5_000)), json!({})).await;
+    assert_eq!(system.client.graphql("{ __typename }", json!({})).await["__typename"], "Query");
+    let (status, _) = system.api.terminate().await;
+    assert!(status.success(), "it ended only when told to: {status}");
+}

@@ -1,0 +1,9 @@
+//! The real binaries over real sockets, and what happens when they die.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod configuration;
+mod death;
+mod drain;
+mod hostile;
+mod life;
+mod listeners;
