@@ -1,1 +1,21 @@
-fn main() {}
+//! `ctap`: the whole product on one machine (`dev`), and its administration from the command line.
+
+mod args;
+mod dev;
+mod environment;
+mod error;
+mod key;
+mod private_file;
+mod run;
+
+use std::process::ExitCode;
+
+use self::args::{Command, KeyCommand};
+
+fn main() -> ExitCode {
+    match args::read() {
+        Ok(Command::Dev(args)) => dev::main(args),
+        Ok(Command::Key { command: KeyCommand::Create(args) }) => key::main(&args),
+        Err(code) => code,
+    }
+}

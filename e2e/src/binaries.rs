@@ -11,9 +11,9 @@ pub(crate) fn path(name: &str) -> PathBuf {
     FOLDER.get_or_init(folder).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// `CTAP_BIN_DIR`, for a run that may not write to the target folder; else the folder above this test's own.
+/// `E2E_BIN_DIR`, for a run that may not write to the target folder; else the folder above this test's own.
 fn folder() -> PathBuf {
-    if let Some(given) = std::env::var_os("CTAP_BIN_DIR") {
+    if let Some(given) = std::env::var_os("E2E_BIN_DIR") {
         return given.into();
     }
     // target/<profile>/deps/it-<hash>

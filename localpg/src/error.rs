@@ -7,7 +7,7 @@ use std::{io, path::PathBuf};
 pub enum Error {
     /// No usable binaries on the machine, and none could be downloaded.
     #[error(
-        "PostgreSQL {wanted} is not installed and could not be downloaded ({reason}): install it with `apt-get install postgresql` or `brew install postgresql@17`, or set CTAP_PG_BIN to the folder that holds initdb and postgres"
+        "PostgreSQL {wanted} is not installed and could not be downloaded ({reason}): install it with `apt-get install postgresql` or `brew install postgresql@17`, or set LOCALPG_BIN to the folder that holds initdb and postgres"
     )]
     Missing {
         /// The version asked for, in words.
@@ -15,8 +15,8 @@ pub enum Error {
         /// Why the download failed.
         reason: String,
     },
-    /// `CTAP_PG_BIN` names a folder that cannot be used.
-    #[error("CTAP_PG_BIN={folder}: {reason}", folder = .folder.display())]
+    /// `LOCALPG_BIN` names a folder that cannot be used.
+    #[error("LOCALPG_BIN={folder}: {reason}", folder = .folder.display())]
     Folder {
         /// The folder as given.
         folder: PathBuf,

@@ -15,7 +15,7 @@ use crate::{Error, account::Account, candidates, command, download};
 const PREFERRED: std::ops::RangeInclusive<u64> = 15..=17;
 
 /// Names the folder to use and no other.
-const FOLDER_VARIABLE: &str = "CTAP_PG_BIN";
+const FOLDER_VARIABLE: &str = "LOCALPG_BIN";
 
 /// A folder with PostgreSQL's programs, of version 15 or newer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,11 +25,11 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// Finds PostgreSQL 15 to 17, else newer: in the folder `CTAP_PG_BIN` if set, on PATH, by `pg_config`,
+    /// Finds PostgreSQL 15 to 17, else newer: in the folder `LOCALPG_BIN` if set, on PATH, by `pg_config`,
     /// in the usual package folders, among earlier downloads; else downloads 17 once.
     ///
     /// # Errors
-    /// [`Error::Missing`] when there is none and the download fails; [`Error::Folder`] when `CTAP_PG_BIN`
+    /// [`Error::Missing`] when there is none and the download fails; [`Error::Folder`] when `LOCALPG_BIN`
     /// is set to a folder that does not serve.
     pub async fn locate() -> Result<Binaries, Error> {
         locate(None).await

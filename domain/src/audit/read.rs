@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use entity::audit_log::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::Action;
 use crate::ids;
+use crate::sql::statement;
 
 /// Which rows; all conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,15 +48,16 @@ pub struct Page {
 /// Ids are made just before their row's transaction; a row's time may lie this much beside its id's.
 const SLACK: chrono::Duration = chrono::Duration::minutes(10);
 
-/// Rows of one tenant.
+/// Rows of one tenant: of one task in the order in which they happened, else in the order of their ids (which is that of
+/// their times, but for milliseconds between processes).
 ///
 /// # Errors
 /// The database failed.
 pub async fn list<C: ConnectionTrait>(db: &C, tenant_id: Uuid, filter: &Filter, page: Page) -> Result<Vec<Model>, DbErr> {
-    let mut query = Entity::find().filter(Column::TenantId.eq(tenant_id));
-    if let Some(task) = filter.task_id {
-        query = query.filter(Column::TaskId.eq(task)).filter(Column::Id.gte(ids::trail_floor(task)));
+    if let Some(task_id) = filter.task_id {
+        return list_of_task(db, tenant_id, task_id, filter, page).await;
     }
+    let mut query = Entity::find().filter(Column::TenantId.eq(tenant_id));
     if !filter.actions.is_empty() {
         query = query.filter(Column::Action.is_in(filter.actions.iter().map(|a| a.as_str())));
     }
@@ -80,6 +82,29 @@ pub async fn list<C: ConnectionTrait>(db: &C, tenant_id: Uuid, filter: &Filter, 
         });
     }
     query.limit(page.limit).all(db).await
+}
+
+async fn list_of_task<C: ConnectionTrait>(
+    db: &C,
+    tenant_id: Uuid,
+    task_id: Uuid,
+    filter: &Filter,
+    page: Page,
+) -> Result<Vec<Model>, DbErr> {
+    let values = [
+        tenant_id.into(),
+        task_id.into(),
+        ids::trail_floor(task_id).into(),
+        filter.actions.iter().map(|action| action.as_str().to_owned()).collect::<Vec<_>>().into(),
+        filter.actor.clone().into(),
+        filter.from.into(),
+        filter.until.into(),
+        page.after.into(),
+        i64::try_from(page.limit).unwrap_or(i64::MAX).into(),
+        (page.order == Order::Newest).into(),
+    ];
+    let rows = db.query_all_raw(statement(include_str!("sql/of_task.sql"), values)).await?;
+    rows.iter().map(|row| Model::from_query_result(row, "")).collect()
 }
 
 fn shifted(at: DateTime<Utc>, by: chrono::Duration) -> DateTime<Utc> {

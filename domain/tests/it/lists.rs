@@ -89,3 +89,35 @@ async fn the_trail_is_found_by_task_action_actor_and_time() {
     );
     assert!(trail.windows(2).all(|pair| pair[0].timestamp <= pair[1].timestamp && pair[0].id < pair[1].id));
 }
+
+#[tokio::test]
+async fn a_tasks_trail_is_in_order_whatever_the_clocks_that_made_its_ids() {
+    use sea_orm::ConnectionTrait;
+    let stage = Stage::new().await;
+    let staged = stage.in_state(Running).await;
+    stage.cancel(staged.id).await.unwrap();
+    stage.complete(crate::stage::WORKER, &staged).await;
+    stage.retry(staged.id).await.unwrap();
+    // A process whose clock was ahead made the first id: later than all the others of the trail.
+    let ahead = "DO $$ DECLARE t regclass; BEGIN FOR t IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'audit_logs'::regclass \
+                 UNION SELECT 'audit_logs'::regclass LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER append_only', t); END LOOP; END $$; \
+                 UPDATE audit_logs SET id = uuid_floor(now() + interval '1 hour') WHERE action = 'task.created'";
+    stage.db.owner.execute_unprepared(ahead).await.unwrap();
+    let happened = ["task.created", "task.started", "task.cancelled", "task.result_refused", "task.retried"];
+    assert_eq!(stage.db.actions(&stage.acme, staged.id).await, happened);
+    for order in [audit::Order::Oldest, audit::Order::Newest] {
+        let filter = audit::Filter { task_id: Some(staged.id), ..audit::Filter::default() };
+        let (mut paged, mut after) = (Vec::new(), None);
+        loop {
+            let page = audit::Page { after, limit: 2, order };
+            let rows = audit::list(&stage.db.api, stage.acme.id, &filter, page).await.unwrap();
+            let Some(last) = rows.last() else { break };
+            after = Some(last.id);
+            paged.extend(rows.into_iter().map(|row| row.action));
+        }
+        if order == audit::Order::Newest {
+            paged.reverse();
+        }
+        assert_eq!(paged, happened, "{order:?}");
+    }
+}

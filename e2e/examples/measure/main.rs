@@ -1,0 +1,22 @@
+//! Figures and their ratio to a baseline of the same minute, on a durable PostgreSQL of their own.
+//!
+//! ```sh
+//! cargo build --release --workspace --bins
+//! cargo run --release -p e2e --example measure -- drain
+//! cargo run --release -p e2e --example measure -- lease-cost
+//! ```
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement fails by panicking")]
+
+mod drain;
+mod lease_cost;
+mod support;
+
+#[tokio::main]
+async fn main() {
+    match std::env::args().nth(1).as_deref() {
+        Some("drain") => drain::run().await,
+        Some("lease-cost") => lease_cost::run().await,
+        _ => eprintln!("say which: drain, lease-cost"),
+    }
+}
