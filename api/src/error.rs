@@ -2,6 +2,7 @@
 //! maps the domain's errors to it.
 
 mod from;
+pub(crate) mod problem;
 
 use axum::http::StatusCode;
 use domain::TaskStatus;
@@ -59,7 +60,11 @@ codes! {
     /// The document is nested too deeply.
     QueryTooDeep = "QUERY_TOO_DEEP", BAD_REQUEST;
     /// The document asks for too much.
-    QueryTooLarge = "QUERY_TOO_LARGE", BAD_REQUEST;
+    QueryTooComplex = "QUERY_TOO_COMPLEX", BAD_REQUEST;
+    /// The document is too long.
+    QueryTooLarge = "QUERY_TOO_LARGE", PAYLOAD_TOO_LARGE;
+    /// Several GraphQL requests came in one body.
+    BatchingDisabled = "BATCHING_DISABLED", BAD_REQUEST;
     /// The body is too large.
     PayloadTooLarge = "PAYLOAD_TOO_LARGE", PAYLOAD_TOO_LARGE;
     /// The body is not JSON by its content type.
@@ -71,6 +76,11 @@ codes! {
     /// Something is wrong with us; the log of the request id says what.
     Internal = "INTERNAL", INTERNAL_SERVER_ERROR;
 }
+
+/// Most fields of one error.
+const MAX_FIELDS: usize = 20;
+/// Longest name in a field's path, in bytes.
+const MAX_NAME_BYTES: usize = 64;
 
 /// A field that breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,10 +117,16 @@ impl ApiError {
         ApiError::invalid(vec![FieldError { path, rule: rule.into() }])
     }
 
-    /// Several fields that break rules.
+    /// Several fields that break rules; the first 20 are named.
     #[must_use]
-    pub fn invalid(fields: Vec<FieldError>) -> ApiError {
+    pub fn invalid(mut fields: Vec<FieldError>) -> ApiError {
+        // A name may be the client's own invention: neither its length nor how many there are may swell the answer.
+        fields.truncate(MAX_FIELDS);
+        for name in fields.iter_mut().flat_map(|field| &mut field.path) {
+            *name = domain::text::clean(name, MAX_NAME_BYTES);
+        }
         let message = match fields.as_slice() {
+            [field] if field.path.is_empty() => field.rule.clone(),
             [field] => format!("{} {}", field.path.join("."), field.rule),
             fields => format!("{} fields break a rule", fields.len()),
         };

@@ -1,1 +1,23 @@
-fn main() {}
+//! The API process: GraphQL, subscriptions and REST on one port. Configured by environment variables alone.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use api::Settings;
+use boot::pool;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+const NAME: &str = "ctap-api";
+
+fn main() -> ExitCode {
+    boot::run_main(NAME, Settings::read, run)
+}
+
+async fn run(settings: Settings, stop: CancellationToken) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let tcp = TcpListener::bind(settings.address).await?;
+    let db = pool::connect(&settings.database, NAME).await?;
+    let listener_pool = pool::listener_pool(&settings.database, "ctap-api-listener").await?;
+    api::serve(settings.config, db, listener_pool, tcp, stop).await?;
+    Ok(())
+}

@@ -57,9 +57,8 @@ fn is_request_id(text: &str) -> bool {
 
 /// W3C Trace Context, version 00: `00-<32 hex trace id>-<16 hex parent id>-<2 hex flags>`, lower case, no id all zero.
 fn is_traceparent(text: &str) -> bool {
-    let hex = |part: &str, chars: usize| {
-        part.len() == chars && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-    };
+    let hex =
+        |part: &str, chars: usize| part.len() == chars && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     let not_zero = |part: &str| part.bytes().any(|b| b != b'0');
     let parts: Vec<_> = text.split('-').collect();
     match parts.as_slice() {

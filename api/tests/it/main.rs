@@ -1,3 +1,14 @@
 //! Tests of the API over real sockets, on a real PostgreSQL.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod auth;
+mod graphql;
+mod guard;
+mod hub;
+mod rest;
+mod schema;
+mod stop;
+mod subscription;
 mod support;
+mod worker;

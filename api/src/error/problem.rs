@@ -1,0 +1,132 @@
+//! Errors over HTTP: RFC 9457 `application/problem+json`, and at `/graphql` a GraphQL answer.
+//!
+//! A handler's error travels as a response that carries the [`ApiError`]; [`render`] writes the body, where it also knows
+//! the request's id. What the framework answers by itself (an unknown path, a body over the limit, a panic) becomes a
+//! problem there too.
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::{ApiError, Code, FieldError};
+use crate::graphql;
+use crate::request_id::RequestContext;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.code.status(), Extension(self)).into_response()
+    }
+}
+
+/// Writes the body of every error that has none of ours yet.
+pub(crate) async fn render(Extension(context): Extension<RequestContext>, request: Request, next: Next) -> Response {
+    let graphql = request.uri().path() == graphql::PATH;
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let error = match response.extensions_mut().remove::<ApiError>() {
+        Some(error) => error,
+        None if (status.is_client_error() || status.is_server_error()) && !is_json(&response) => of_status(status),
+        None => return response,
+    };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, if graphql { JSON } else { PROBLEM });
+    parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    match error.code {
+        Code::Unauthenticated => {
+            parts.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        Code::Unavailable => {
+            parts.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        _ => {}
+    }
+    let body = if graphql { graphql::errors::body(&error) } else { body(&error, status, &context.request_id) };
+    Response::from_parts(parts, Body::from(body.to_string()))
+}
+
+fn body(error: &ApiError, status: StatusCode, request_id: &str) -> Value {
+    let mut problem = json!({
+        "type": format!("urn:ctap:problem:{}", error.code.as_str().to_lowercase().replace('_', "-")),
+        "title": title(error.code),
+        "status": status.as_u16(),
+        "code": error.code.as_str(),
+        "detail": error.message,
+        "instance": format!("urn:ctap:request:{request_id}"),
+        "requestId": request_id,
+    });
+    if !error.fields.is_empty() {
+        problem["errors"] = error.fields.iter().map(field).collect();
+    }
+    if let Some(task_status) = &error.status {
+        problem["taskStatus"] = json!(crate::rest::status_text(*task_status));
+    }
+    problem
+}
+
+/// The path as a JSON pointer (RFC 6901).
+fn field(field: &FieldError) -> Value {
+    let pointer: String = field.path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect();
+    json!({ "pointer": pointer, "detail": field.rule })
+}
+
+/// The same for every problem of a code (RFC 9457, 3.1.4).
+fn title(code: Code) -> String {
+    let words = code.as_str().to_lowercase().replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn is_json(response: &Response) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|text| text.starts_with("application/") && text.contains("json"))
+}
+
+/// What the framework means by a status of its own.
+fn of_status(status: StatusCode) -> ApiError {
+    let (code, message) = match status {
+        StatusCode::NOT_FOUND => (Code::NotFound, "there is nothing at this path"),
+        StatusCode::METHOD_NOT_ALLOWED => (Code::MethodNotAllowed, "this path does not take this method"),
+        StatusCode::PAYLOAD_TOO_LARGE => (Code::PayloadTooLarge, "the body is too large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (Code::UnsupportedMediaType, "the content type must be application/json"),
+        StatusCode::UPGRADE_REQUIRED => (Code::UpgradeRequired, "this path speaks websocket"),
+        StatusCode::REQUEST_TIMEOUT => (Code::RequestTimeout, "the request took too long to arrive"),
+        StatusCode::SERVICE_UNAVAILABLE => return ApiError::unavailable(),
+        status if status.is_client_error() => (Code::BadUserInput, "the request is malformed"),
+        _ => return ApiError::internal(),
+    };
+    ApiError::new(code, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_names_code_request_and_fields() {
+        let error = ApiError::field(["payload", "a/b"], "must be a URL");
+        let body = body(&error, StatusCode::BAD_REQUEST, "r-1");
+        assert_eq!(
+            body,
+            json!({
+                "type": "urn:ctap:problem:bad-user-input", "title": "Bad user input", "status": 400,
+                "code": "BAD_USER_INPUT", "detail": "payload.a/b must be a URL", "instance": "urn:ctap:request:r-1",
+                "requestId": "r-1", "errors": [{"pointer": "/payload/a~1b", "detail": "must be a URL"}],
+            })
+        );
+    }
+
+    #[test]
+    fn every_status_of_a_code_means_that_code_or_a_broader_one() {
+        for code in Code::ALL {
+            assert_eq!(of_status(code.status()).code.status().is_server_error(), code.status().is_server_error(), "{code:?}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Errors as GraphQL clients see them: each with `extensions.code`, and nothing that was not meant for them.
+
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use serde_json::json;
+
+use super::types::TaskStatus;
+use crate::error::{ApiError, Code};
+
+/// Longest message, in bytes.
+const MAX_MESSAGE_BYTES: usize = 200;
+/// Most errors of one answer.
+const MAX_ERRORS: usize = 20;
+
+/// An error of this code that belongs to no field.
+pub(super) fn coded(code: Code, message: impl Into<String>) -> ServerError {
+    let mut error = ServerError::new(message, None);
+    set_code(&mut error, code);
+    error
+}
+
+/// The parser shows the line it stumbled over, which may be all of the document. What it expected and where is enough.
+pub(super) fn parse_failed(mut error: ServerError) -> ServerError {
+    let expected = error.message.lines().rev().find_map(|line| line.trim_start().strip_prefix("= "));
+    error.message = match expected {
+        Some(expected) => format!("syntax error: {expected}"),
+        None => format!("syntax error: {}", error.message),
+    };
+    set_code(&mut error, Code::GraphqlParseFailed);
+    error
+}
+
+/// The answer to a request that is not executed.
+pub(super) fn refusal(error: impl Into<ServerError>) -> Response {
+    public(Response::from_errors(vec![error.into()]))
+}
+
+/// An error that ended a request before there was an answer, as the body of one.
+pub(crate) fn body(error: &ApiError) -> serde_json::Value {
+    json!({"errors": refusal(error).errors})
+}
+
+impl From<&ApiError> for ServerError {
+    fn from(error: &ApiError) -> Self {
+        let mut out = coded(error.code, error.message.clone());
+        describe(&mut out, error);
+        out
+    }
+}
+
+/// Makes every error fit to be seen: ours as it is, the engine's words about the request with a code, everything else
+/// (a database's text, for one) as "internal error" with the cause in the log.
+pub(super) fn public(mut response: Response) -> Response {
+    response.errors.truncate(MAX_ERRORS);
+    for error in &mut response.errors {
+        if let Some(ours) = error.source::<ApiError>().cloned() {
+            error.message.clone_from(&ours.message);
+            describe(error, &ours);
+        } else if error.source.is_some() {
+            tracing::error!(error = %error.message, path = ?error.path, "an error that no client may see");
+            ApiError::internal().message.clone_into(&mut error.message);
+            set_code(error, Code::Internal);
+        } else if error.extensions.as_ref().is_none_or(|e| e.get("code").is_none()) {
+            let code = engine_code(error);
+            set_code(error, code);
+        }
+        error.message = domain::text::clean(&error.message, MAX_MESSAGE_BYTES);
+    }
+    response
+}
+
+/// What the engine means: it has words only.
+fn engine_code(error: &ServerError) -> Code {
+    match error.message.as_str() {
+        "Query is too complex." => Code::QueryTooComplex,
+        "Query is nested too deep." => Code::QueryTooDeep,
+        // Before execution errors have no path: they are about the document. During it they are about an argument's value.
+        _ if error.path.is_empty() => Code::GraphqlValidationFailed,
+        _ => Code::BadUserInput,
+    }
+}
+
+fn describe(error: &mut ServerError, ours: &ApiError) {
+    set_code(error, ours.code);
+    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+    if !ours.fields.is_empty() {
+        let fields: Vec<_> = ours.fields.iter().map(|f| json!({"path": f.path, "rule": f.rule})).collect();
+        extensions.set("fields", Value::from_json(fields.into()).unwrap_or_default());
+    }
+    if let Some(status) = ours.status {
+        extensions.set("status", async_graphql::InputType::to_value(&TaskStatus::from(status)));
+    }
+}
+
+fn set_code(error: &mut ServerError, code: Code) {
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code.as_str());
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{Error, Pos};
+
+    use super::*;
+
+    fn seen(error: Error) -> serde_json::Value {
+        let response = public(Response::from_errors(vec![error.into_server_error(Pos::default())]));
+        serde_json::to_value(&response.errors[0]).expect("json")
+    }
+
+    #[test]
+    fn our_own_errors_are_shown_in_full() {
+        let error = seen(ApiError::field(["first"], "must be from 1 to 100").into());
+        assert_eq!(error["message"], "first must be from 1 to 100");
+        let fields = json!([{"path": ["first"], "rule": "must be from 1 to 100"}]);
+        assert_eq!(error["extensions"], json!({"code": "BAD_USER_INPUT", "fields": fields}));
+        let conflict =
+            ApiError { status: Some(domain::TaskStatus::Done), ..ApiError::new(Code::TaskStateConflict, "the task is done") };
+        assert_eq!(seen(conflict.into())["extensions"], json!({"code": "TASK_STATE_CONFLICT", "status": "DONE"}));
+    }
+
+    #[test]
+    fn any_other_error_is_masked() {
+        let error = seen(sea_orm::DbErr::Custom("relation \"secrets\" does not exist".into()).into());
+        assert_eq!(error["message"], "internal error");
+        assert_eq!(error["extensions"], json!({"code": "INTERNAL"}));
+        assert!(!error.to_string().contains("secrets"));
+    }
+
+    #[test]
+    fn messages_and_their_number_are_bounded() {
+        let long = Error::new("x".repeat(10_000)).into_server_error(Pos::default());
+        let response = public(Response::from_errors(vec![long; 1_000]));
+        assert_eq!((response.errors.len(), response.errors[0].message.len()), (MAX_ERRORS, MAX_MESSAGE_BYTES));
+    }
+}

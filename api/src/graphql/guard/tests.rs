@@ -1,0 +1,145 @@
+use super::*;
+
+fn refused(query: &str) -> Option<String> {
+    let error = admit(&mut Request::new(query)).err()?;
+    match error.extensions.as_ref().and_then(|e| e.get("code")) {
+        Some(async_graphql::Value::String(code)) => Some(code.clone()),
+        other => panic!("no code: {other:?}"),
+    }
+}
+
+fn assert_refused(query: &str, code: &str) {
+    assert_eq!(refused(query).as_deref(), Some(code), "{}", &query[..query.len().min(200)]);
+}
+
+/// Each fragment spreads the next one twice.
+pub(crate) fn bomb(fragments: usize) -> String {
+    let mut text = String::from("query { ...f0 }\n");
+    for i in 0..fragments {
+        text += &format!("fragment f{i} on Query {{ ...f{0} ...f{0} }}\n", i + 1);
+    }
+    text + &format!("fragment f{fragments} on Query {{ __typename }}")
+}
+
+#[test]
+fn ordinary_documents_pass() {
+    for query in [
+        "{ task(id: \"x\") { id } }",
+        "query Q($f: TaskFilter = {status: [DONE]}) { tasks(filter: $f) { edges { node { ...T } } } } fragment T on Task { id kind }",
+        "mutation { createTask(input: {kind: \"echo\", payload: {a: [[[[1]]]]}}) { task { id } } }",
+        "subscription { taskUpdated(id: \"x\") { version } }",
+        "# a comment with \"quotes\" and [[[\n{ __typename }",
+    ] {
+        assert_eq!(refused(query), None, "{query}");
+    }
+}
+
+#[test]
+fn nested_literals_never_reach_the_parser() {
+    assert_refused(&format!("{{ a(x: {}{}) }}", "[".repeat(2_000), "]".repeat(2_000)), "QUERY_TOO_DEEP");
+    assert_refused(&format!("{{ a(x: {}1{}) }}", "{a:".repeat(1_500), "}".repeat(1_500)), "QUERY_TOO_DEEP");
+    assert_refused(&format!("{{ a(x: {}", "[".repeat(2_000)), "QUERY_TOO_DEEP");
+    assert_refused(&"{a".repeat(60), "QUERY_TOO_DEEP");
+    assert_refused(&format!("query($a: {}Int{}) {{ a }}", "[".repeat(60), "]".repeat(60)), "QUERY_TOO_DEEP");
+    // 47 brackets inside the three of the operation, the arguments and the list itself.
+    assert_eq!(refused(&format!("{{ a(x: {}{}) }}", "[".repeat(48), "]".repeat(48))), None);
+}
+
+#[test]
+fn brackets_cannot_be_hidden_in_strings_or_comments() {
+    let deep = "[".repeat(60);
+    for hidden in [
+        // An escaped quote does not end a string; a line end does.
+        format!("{{ a(x: \"\\\"\" y: {deep}"),
+        format!("{{ a(x: \"\n y: {deep}"),
+        format!("{{ a(x: \"\\\\\" y: {deep}"),
+        // The comment ends with the line, whichever way the line ends.
+        format!("{{ a(#\r x: {deep}"),
+        format!("{{ a(#\" \n x: {deep}"),
+        // A block string ends at the first three quotes without a backslash.
+        format!("{{ a(x: \"\"\" \\\"\"\" \" \"\"\" y: {deep}"),
+        format!("{{ a(x: \"\" y: {deep}"),
+    ] {
+        assert_refused(&hidden, "QUERY_TOO_DEEP");
+    }
+    // The parser would read this as "" followed by "x" and lists.
+    assert_refused(&format!("{{ a(x: [\"\"\"x\" {deep}"), "GRAPHQL_PARSE_FAILED");
+    assert_eq!(refused(&format!("{{ a(x: \"{deep}\" y: \"\"\"{deep}\"\"\") #{deep}\n}}")), None);
+}
+
+#[test]
+fn long_texts_and_many_tokens_are_refused() {
+    assert_refused(&format!("#{}\n{{ a }}", "x".repeat(MAX_BYTES)), "QUERY_TOO_LARGE");
+    assert_refused(&format!("{{ {} }}", "a ".repeat(4_000)), "QUERY_TOO_COMPLEX");
+    assert_refused(&format!("{{ a {} }}", "@include(if: true) ".repeat(1_000)), "QUERY_TOO_COMPLEX");
+    assert_refused(&"!".repeat(4_001), "QUERY_TOO_COMPLEX");
+}
+
+#[test]
+fn a_fragment_bomb_is_defused() {
+    let started = std::time::Instant::now();
+    assert_refused(&bomb(26), "QUERY_TOO_COMPLEX");
+    // Not used by any operation: validation would walk it all the same.
+    let unused = bomb(26).replacen("query { ...f0 }", "query { __typename }", 1);
+    assert_refused(&unused, "QUERY_TOO_COMPLEX");
+    assert!(started.elapsed() < std::time::Duration::from_secs(1), "{:?}", started.elapsed());
+    assert_eq!(refused(&bomb(4)), None);
+}
+
+#[test]
+fn fragments_may_neither_go_in_circles_nor_too_deep() {
+    assert_refused("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", "GRAPHQL_VALIDATION_FAILED");
+    assert_refused("{ x } fragment a on Query { y { ...a } }", "GRAPHQL_VALIDATION_FAILED");
+    let mut chain = String::from("{ ...f0 }");
+    for i in 0..400 {
+        chain += &format!(" fragment f{i} on Query {{ ...f{} }}", i + 1);
+    }
+    assert_refused(&(chain + " fragment f400 on Query { x }"), "QUERY_TOO_DEEP");
+    // Measured once at a small depth, spread again at a large one.
+    let f = format!("fragment f on Query {} x {}", "{ a ".repeat(20), "}".repeat(20));
+    assert_eq!(refused(&format!("{{ ...f }} {f}")), None);
+    assert_refused(&format!("{{ ...f {} ...f {} }} {f}", "a { ".repeat(20), "}".repeat(20)), "QUERY_TOO_DEEP");
+}
+
+#[test]
+fn roots_and_aliases_are_counted() {
+    let aliases = |n: usize| (0..n).map(|i| format!("a{i}: x ")).collect::<String>();
+    assert_refused(&format!("{{ t {{ {} }} }}", aliases(31)), "QUERY_TOO_COMPLEX");
+    assert_eq!(refused(&format!("{{ t {{ {} }} }}", aliases(30))), None);
+    assert_refused(&format!("{{ {} }}", aliases(21)), "QUERY_TOO_COMPLEX");
+    assert_refused(&format!("{{ ...r ...r }} fragment r on Query {{ {} }}", aliases(11)), "QUERY_TOO_COMPLEX");
+    assert_refused("subscription { a b }", "GRAPHQL_VALIDATION_FAILED");
+    assert_refused("subscription { ...s ...s } fragment s on Subscription { a }", "GRAPHQL_VALIDATION_FAILED");
+}
+
+#[test]
+fn what_is_no_graphql_is_said_so_without_repeating_it() {
+    let error = admit(&mut Request::new(format!("{{ a {} ", "x".repeat(5_000)))).expect_err("refused");
+    assert!(error.message.len() <= 400, "{}", error.message.len());
+    for junk in ["", "{", "hello", "{ a(x: 1e999) }", "{ a(x: \"\\ud800\") }", "\u{0}", "query Q { a } query Q { b }"] {
+        assert_refused(junk, "GRAPHQL_PARSE_FAILED");
+    }
+}
+
+#[tokio::test]
+async fn the_largest_admitted_documents_are_cheap_to_validate() {
+    let schema = crate::graphql::schema::build(None);
+    let doubling = |leaf: &str| {
+        let chain: String = (0..7).map(|i| format!("fragment f{i} on Query {{ ...f{0} ...f{0} }} ", i + 1)).collect();
+        format!("{chain} fragment f7 on Query {{ {leaf} }} ")
+    };
+    let many: String = (0..300).map(|i| format!("fragment g{i} on Query {{ ...f0 }} ")).collect();
+    for document in [
+        format!("{{ tasks {{ edges {{ node {{ {} }} }} }} }}", "id ".repeat(990)),
+        format!("{{ __typename }} {} {many}", doubling("__typename")),
+        format!("{{ tasks {{ edges {{ node {{ ...t }} }} }} }} fragment t on Task {{ {} }}", "id ".repeat(900)),
+        format!("{{ task(id: {{ {} }}) {{ id }} }}", "a: 1 ".repeat(1_300)),
+        format!("query({}) {{ __typename }}", "$v: Int ".repeat(900)),
+    ] {
+        let mut request = Request::new(&document);
+        assert!(admit(&mut request).is_ok(), "{:?} {}", admit(&mut request), &document[..100]);
+        let started = std::time::Instant::now();
+        schema.execute(request).await;
+        assert!(started.elapsed() < std::time::Duration::from_secs(1), "{:?} {}", started.elapsed(), &document[..100]);
+    }
+}

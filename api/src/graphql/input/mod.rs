@@ -1,0 +1,13 @@
+//! The input types.
+
+mod audit_log_filter;
+mod cancel_task;
+mod create_task;
+mod retry_task;
+mod task_filter;
+
+pub(crate) use audit_log_filter::AuditLogFilter;
+pub(crate) use cancel_task::CancelTaskInput;
+pub(crate) use create_task::CreateTaskInput;
+pub(crate) use retry_task::RetryTaskInput;
+pub(crate) use task_filter::{TaskFilter, canonical, concerns};

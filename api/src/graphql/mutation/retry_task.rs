@@ -1,0 +1,33 @@
+//! `retryTask`
+
+use async_graphql::{Context, ID, SimpleObject};
+
+use crate::error::ApiError;
+use crate::graphql::context::{caller, state};
+use crate::graphql::input::RetryTaskInput;
+use crate::graphql::types::{GlobalId, NodeType, Task, UserError, outcome};
+use crate::service;
+
+/// What became of a retry.
+#[derive(Default, SimpleObject)]
+pub(crate) struct RetryTaskPayload {
+    /// The task as it is now; null when there are user errors.
+    task: Option<Task>,
+    /// Global ids of the audit rows this call wrote.
+    audit_log_ids: Vec<ID>,
+    /// Why nothing was done; empty when it was.
+    user_errors: Vec<UserError>,
+}
+
+pub(super) async fn retry_task(ctx: &Context<'_>, input: RetryTaskInput) -> Result<RetryTaskPayload, ApiError> {
+    let id = GlobalId::read(NodeType::Task, ["input", "id"], &input.id)?;
+    let operated = service::retry_task(state(ctx)?, caller(ctx)?, id, input.reason).await;
+    Ok(match outcome(operated)? {
+        Ok(operated) => RetryTaskPayload {
+            task: Some(Task(operated.task)),
+            audit_log_ids: vec![GlobalId::write(NodeType::AuditLog, operated.audit_id)],
+            user_errors: Vec::new(),
+        },
+        Err(user_errors) => RetryTaskPayload { user_errors, ..Default::default() },
+    })
+}

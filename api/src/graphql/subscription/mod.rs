@@ -1,0 +1,39 @@
+//! Streams of changes.
+
+mod task_updated;
+
+use async_graphql::{Context, ID, Subscription as SubscriptionRoot};
+use futures_util::stream::BoxStream;
+
+use super::input::TaskFilter;
+use super::scalar::Cursor;
+use super::types::TaskUpdate;
+use crate::error::ApiError;
+
+/// The root of streams.
+pub(crate) struct Subscription;
+
+/// Streams of changes.
+#[SubscriptionRoot]
+impl Subscription {
+    /// Changes of tasks as they are committed. Give `id` or `filter`. By id the task's present state comes first, then every
+    /// version without a gap. By filter every change from now on of tasks that match before or after it, in commit order.
+    /// A stream resumed with `after` may repeat a change; it never leaves one out.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn task_updated(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "One task: its global id or its uuid.")] id: Option<ID>,
+        #[graphql(desc = "Tasks that match; an empty filter means all tasks of the tenant.")] filter: Option<TaskFilter>,
+        #[graphql(desc = "Resume behind this place: the cursor of the last change received, or for a filter the `liveCursor` \
+                          of a list with the same filter.")]
+        after: Option<Cursor>,
+    ) -> Result<BoxStream<'static, async_graphql::Result<TaskUpdate>>, ApiError> {
+        let after = after.map(|cursor| cursor.0);
+        match (id, filter) {
+            (Some(id), None) => task_updated::by_id(ctx, &id, after).await,
+            (None, Some(filter)) => task_updated::by_filter(ctx, filter, after),
+            _ => Err(ApiError::field(["id"], "or filter must be given, and not both")),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `AuditLog`
+
+use async_graphql::{ID, Object};
+use domain::entity::audit_log::Model;
+
+use super::{AuditAction, GlobalId, NodeType, TaskStatus};
+use crate::graphql::scalar::{DateTime, Json, UuidScalar};
+use crate::graphql::statuses;
+
+/// One audit row.
+pub(crate) struct AuditLog(pub(crate) Model);
+
+/// One line of the append-only trail: who did what, when, to which task.
+#[Object]
+impl AuditLog {
+    /// Global id.
+    async fn id(&self) -> ID {
+        GlobalId::write(NodeType::AuditLog, self.0.id)
+    }
+
+    /// The id within its type, as REST has it.
+    async fn database_id(&self) -> UuidScalar {
+        UuidScalar(self.0.id)
+    }
+
+    /// What happened.
+    async fn action(&self) -> AuditAction {
+        AuditAction::of(&self.0.action)
+    }
+
+    /// Who did it: `user:<id>`, `worker:<name>` or `system:<part>`.
+    async fn actor(&self) -> &str {
+        &self.0.actor
+    }
+
+    /// When, by the database's clock.
+    async fn timestamp(&self) -> DateTime {
+        DateTime(self.0.timestamp)
+    }
+
+    /// Global id of the task it is about, if it is about one.
+    async fn task_id(&self) -> Option<ID> {
+        self.0.task_id.map(|id| GlobalId::write(NodeType::Task, id))
+    }
+
+    /// The version the task had afterwards; null where no task changed its state.
+    async fn seq(&self) -> Option<i32> {
+        self.0.seq.map(|seq| i32::try_from(seq).unwrap_or(i32::MAX))
+    }
+
+    /// The attempt it is about.
+    async fn attempt(&self) -> Option<i32> {
+        self.0.attempt
+    }
+
+    /// Why: the operator's own words, or a word for programs.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
+    /// The API key that was used; its public part.
+    async fn key_id(&self) -> Option<&str> {
+        self.0.key_id.as_deref()
+    }
+
+    /// What a row without a task is about.
+    async fn target(&self) -> Option<&str> {
+        self.0.target.as_deref()
+    }
+
+    /// The request it belongs to, as in the answer's `X-Request-Id`.
+    async fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// W3C trace id of the request or the task.
+    async fn trace_id(&self) -> Option<&str> {
+        self.0.trace_id.as_deref()
+    }
+
+    /// Changed fields; of payload and result only the SHA-256.
+    async fn detail(&self) -> Option<Json> {
+        self.0.detail.clone().map(Json)
+    }
+
+    /// The state the task was in before; null for a creation and where no task changed its state.
+    async fn status_before(&self) -> Option<TaskStatus> {
+        statuses::before(&self.0).map(TaskStatus::from)
+    }
+
+    /// The state the task was in afterwards; null where no task changed its state.
+    async fn status_after(&self) -> Option<TaskStatus> {
+        statuses::after(&self.0).map(TaskStatus::from)
+    }
+}

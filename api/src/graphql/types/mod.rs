@@ -1,0 +1,23 @@
+//! The output types.
+
+mod action;
+mod audit_log;
+mod audit_log_connection;
+mod id;
+mod page_info;
+mod status;
+mod task;
+mod task_connection;
+mod task_update;
+mod user_error;
+
+pub(crate) use action::AuditAction;
+pub(crate) use audit_log::AuditLog;
+pub(crate) use audit_log_connection::{AuditLogConnection, AuditLogList};
+pub(crate) use id::{GlobalId, NodeType};
+pub(crate) use page_info::PageInfo;
+pub(crate) use status::TaskStatus;
+pub(crate) use task::Task;
+pub(crate) use task_connection::{TaskConnection, TaskEdge};
+pub(crate) use task_update::TaskUpdate;
+pub(crate) use user_error::{UserError, outcome};

@@ -1,0 +1,136 @@
+//! `Task`
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use domain::audit::Order;
+use domain::entity::task::Model;
+
+use super::{AuditLogConnection, AuditLogList, GlobalId, NodeType, TaskStatus};
+use crate::error::ApiError;
+use crate::graphql::page::DEFAULT_FIRST;
+use crate::graphql::scalar::{Cursor, DateTime, Json, UuidScalar};
+use crate::graphql::schema::list_cost;
+
+/// One task.
+pub(crate) struct Task(pub(crate) Model);
+
+/// Why a task's last attempt ended badly.
+#[derive(SimpleObject)]
+pub(crate) struct TaskError {
+    /// For programs.
+    code: String,
+    /// For people; cut and cleaned.
+    message: String,
+}
+
+/// A unit of work and its present state.
+#[Object]
+impl Task {
+    /// Global id.
+    async fn id(&self) -> ID {
+        GlobalId::write(NodeType::Task, self.0.id)
+    }
+
+    /// The id within its type, as REST has it.
+    async fn database_id(&self) -> UuidScalar {
+        UuidScalar(self.0.id)
+    }
+
+    /// Present state.
+    async fn status(&self) -> TaskStatus {
+        self.0.status.into()
+    }
+
+    /// Which handler runs it.
+    async fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
+    /// Which line it waits in.
+    async fn queue(&self) -> &str {
+        &self.0.queue
+    }
+
+    /// -100 to 100, higher first.
+    async fn priority(&self) -> i32 {
+        self.0.priority.into()
+    }
+
+    /// Input of the handler.
+    async fn payload(&self) -> Json {
+        Json(self.0.payload.clone())
+    }
+
+    /// Output of the handler, once the task is done.
+    async fn result(&self) -> Option<Json> {
+        self.0.result.clone().map(Json)
+    }
+
+    /// Why the last attempt ended badly, if it did.
+    async fn error(&self) -> Option<TaskError> {
+        let error = self.0.error.as_ref()?;
+        let text = |name| error.get(name).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        Some(TaskError { code: text("code"), message: text("message") })
+    }
+
+    /// Attempts begun since creation or the last retry by an operator.
+    async fn attempt(&self) -> i32 {
+        self.0.attempt
+    }
+
+    /// Attempts allowed.
+    async fn max_attempts(&self) -> i32 {
+        self.0.max_attempts
+    }
+
+    /// How long one attempt may take, in seconds.
+    async fn timeout_seconds(&self) -> i32 {
+        self.0.timeout_seconds
+    }
+
+    /// Not run before this time.
+    async fn run_at(&self) -> DateTime {
+        DateTime(self.0.run_at)
+    }
+
+    /// When it was submitted.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When its state changed last.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
+    }
+
+    /// When it became done, failed or cancelled.
+    async fn finished_at(&self) -> Option<DateTime> {
+        self.0.finished_at.map(DateTime)
+    }
+
+    /// 1 at creation, one more with every change of state.
+    async fn version(&self) -> i32 {
+        i32::try_from(self.0.version).unwrap_or(i32::MAX)
+    }
+
+    /// The submitter's own id, unique within the tenant.
+    async fn reference(&self) -> Option<&str> {
+        self.0.reference.as_deref()
+    }
+
+    /// The worker process that runs it, while it runs.
+    async fn worker_id(&self) -> Option<&str> {
+        self.0.worker_id.as_deref()
+    }
+
+    /// Its trail, oldest first.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
+    async fn audit_logs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many rows, 1 to 100.", default_with = "Some(DEFAULT_FIRST)")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<Cursor>,
+    ) -> Result<AuditLogConnection, ApiError> {
+        let filter = domain::audit::Filter { task_id: Some(self.0.id), ..Default::default() };
+        AuditLogList { name: "task.auditLogs", filter, order: Order::Oldest }.page(ctx, first, after).await
+    }
+}

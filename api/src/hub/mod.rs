@@ -1,0 +1,100 @@
+//! Live changes for subscriptions.
+//!
+//! One listener per process hears which tasks changed and wakes the streams that care. A hint only says "look": what a
+//! stream delivers is always read from the trail, after a registration that precedes the read, and again at every
+//! resync and sweep. So a hint that is lost costs time, never an event. Streams read when they are polled and hold
+//! nothing for a slow consumer.
+
+mod follow;
+mod listen;
+mod patience;
+mod registry;
+mod watch;
+
+use std::sync::Arc;
+
+use domain::entity::{audit_log, task};
+use domain::feed::{self, Position};
+use futures_util::Stream;
+use sea_orm::DatabaseConnection;
+use sqlx::PgPool;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use self::follow::Follower;
+use self::registry::Registry;
+use self::watch::Watcher;
+use crate::error::ApiError;
+
+/// Longest a writing transaction may take: the pools' statement and idle limits bound it well below.
+const LONGEST_TRANSACTION: chrono::Duration = chrono::Duration::seconds(60);
+
+/// Feeds the subscriptions of one process. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    db: DatabaseConnection,
+    registry: Arc<Registry>,
+    /// However many streams there are, they leave half of the pool to requests.
+    reads: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+/// One change of one task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Update {
+    /// The row of the trail.
+    pub change: audit_log::Model,
+    /// The task as it is now, at or past the change's version.
+    pub task: task::Model,
+    /// Where the change stands; a stream that begins after it misses nothing that follows.
+    pub position: Position,
+}
+
+impl Hub {
+    /// Starts listening through `listener_pool`, one connection for this alone. Ends when `stop` is cancelled, and with it
+    /// every stream.
+    #[must_use]
+    pub fn start(db: DatabaseConnection, listener_pool: PgPool, stop: CancellationToken) -> Hub {
+        let connections = db.get_postgres_connection_pool().options().get_max_connections();
+        let reads = usize::try_from(connections / 2).unwrap_or_default().max(1);
+        let hub = Hub { db, registry: Arc::default(), reads: Arc::new(Semaphore::new(reads)), stop };
+        tokio::spawn(listen::run(hub.clone(), listener_pool));
+        hub
+    }
+
+    /// A task's present state and every version after it; with `after`, every version after that. Versions rise strictly
+    /// and without a gap. The first item is `NotFound` when the tenant has no such task; the stream ends after an error.
+    pub fn watch(
+        &self,
+        tenant_id: Uuid,
+        task_id: Uuid,
+        after: Option<i64>,
+    ) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
+        // Registered here and not at the first poll: hints that come from now on count.
+        Watcher::new(self.clone(), tenant_id, task_id, after).into_stream()
+    }
+
+    /// Every change of the tenant after `after` (from now on, without it) in commit order. A change may come twice, none
+    /// is skipped. `CursorExpired` is the first item when the position is too old, or not of this cluster's past.
+    pub fn follow(
+        &self,
+        tenant_id: Uuid,
+        after: Option<Position>,
+    ) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
+        Follower::new(self.clone(), tenant_id, after).into_stream()
+    }
+
+    /// The position from which [`Hub::follow`] misses nothing that is committed after this call.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal` when the database fails.
+    pub async fn present(&self) -> Result<Position, ApiError> {
+        Ok(feed::present(feed::horizon(&self.db).await?, LONGEST_TRANSACTION))
+    }
+
+    /// Held while a stream reads. (The semaphore is never closed, so there is always one to come.)
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.reads.acquire().await.ok()
+    }
+}

@@ -1,0 +1,59 @@
+//! Which path leads where, and what every request passes on its way.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use boot::health::{self, Readiness};
+use tokio::time::timeout;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::error::{ApiError, problem};
+use crate::state::AppState;
+use crate::{caller, graphql, request_id, rest};
+
+/// Largest body. Nobody without a key makes us read one.
+const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+/// A handler that takes longer is given up. (What it writes goes on: see `service`.)
+const HANDLER_LIMIT: Duration = Duration::from_secs(15);
+
+/// The whole application. A request passes, from the outside in: its id, the writing of problems, the time limit, the
+/// catching of panics, the limit of its body, authentication.
+pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
+    let rest = rest::router().route_layer(from_fn_with_state(state.clone(), caller::require));
+    let graphql = graphql::router(state.clone()).route_layer(from_fn_with_state(state.clone(), caller::require_unless_get));
+    let db = state.db.clone();
+    let health = health::router_with(readiness, move || crate::health::ready(db.clone()));
+    Router::new()
+        .merge(rest)
+        .with_state(state)
+        .merge(graphql)
+        .merge(health)
+        .fallback(async || StatusCode::NOT_FOUND)
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(limited))
+        .layer(from_fn(problem::render))
+        .layer(from_fn(request_id::assign))
+}
+
+async fn limited(request: Request, next: Next) -> Response {
+    match timeout(HANDLER_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::warn!("a request took too long and was given up");
+            ApiError::unavailable().into_response()
+        }
+    }
+}
+
+/// The panic itself was logged by the hook; its text is not for clients.
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    ApiError::internal().into_response()
+}

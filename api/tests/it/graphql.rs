@@ -1,0 +1,11 @@
+//! GraphQL over HTTP.
+
+mod client;
+mod errors;
+mod idempotency;
+mod lists;
+mod mutations;
+mod tenants;
+mod transport;
+
+pub(crate) use client::{data, execute, failure};

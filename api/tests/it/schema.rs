@@ -1,0 +1,47 @@
+//! The public contract.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::graphql::data;
+use crate::support::TestApi;
+
+/// What GraphiQL and code generators send.
+const INTROSPECTION: &str = include_str!("schema/introspection.graphql");
+
+#[test]
+fn the_committed_schema_is_the_one_that_is_served() {
+    let committed = include_str!("../../../schema.graphql");
+    assert!(committed == api::graphql::sdl(), "schema.graphql is out of date: cargo run -p api --bin schema -- schema.graphql");
+}
+
+#[tokio::test]
+async fn everything_has_a_description() {
+    let api = TestApi::start().await;
+    let acme = api.db.tenant("acme").await;
+    let schema = data(&api, &acme, INTROSPECTION, json!({})).await["__schema"].clone();
+    let mut missing = BTreeSet::new();
+    // Not ours: introspection itself and GraphQL's own scalars.
+    let ours = |name: &str| !name.starts_with("__") && !["Boolean", "Float", "ID", "Int", "String"].contains(&name);
+    for ty in of(&schema, "types").filter(|ty| ours(ty["name"].as_str().unwrap())) {
+        check(&mut missing, &[ty]);
+        for member in ["fields", "inputFields", "enumValues"] {
+            for field in of(ty, member) {
+                check(&mut missing, &[ty, field]);
+                of(field, "args").for_each(|arg| check(&mut missing, &[ty, field, arg]));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no description on: {missing:?}");
+}
+
+fn of<'a>(parent: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {
+    parent[member].as_array().into_iter().flatten()
+}
+
+fn check(missing: &mut BTreeSet<String>, path: &[&Value]) {
+    if path.last().is_none_or(|last| last["description"].as_str().unwrap_or_default().trim().is_empty()) {
+        missing.insert(path.iter().map(|p| p["name"].as_str().unwrap()).collect::<Vec<_>>().join("."));
+    }
+}

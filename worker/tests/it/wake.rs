@@ -1,0 +1,81 @@
+//! What wakes an idle worker.
+
+use std::time::Duration;
+
+use domain::TaskStatus::Done;
+use domain::task::NewTask;
+use testkit::{TestDb, echo};
+use tokio::time::Instant;
+use worker::{Config, Handlers};
+
+use crate::support::{Hints, Worker, config, listening, wait_for};
+
+/// So long that a test which needs a poll would reach its deadline.
+const NEVER: Duration = Duration::from_secs(3600);
+
+async fn start_without_polls(db: &TestDb) -> Worker {
+    let config = Config { poll_interval: NEVER, ..config(db) };
+    let handlers = Handlers::standard(&config).unwrap();
+    Worker::start_with(db, config, handlers).await
+}
+
+#[tokio::test]
+async fn a_hint_wakes_at_once() {
+    let db = TestDb::new().await;
+    let acme = db.tenant("acme").await;
+    let hints = Hints::start(&db);
+    let worker = start_without_polls(&db).await;
+    listening(&db).await;
+    let task = db.submit(&acme, echo(1)).await;
+    hints.notifier.ready(acme.id, "default");
+    wait_for(&db, &acme, task.id, Done).await;
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_hint_the_poll_finds_the_task() {
+    let db = TestDb::new().await;
+    let acme = db.tenant("acme").await;
+    let worker = Worker::start(&db).await;
+    listening(&db).await;
+    let task = db.submit(&acme, echo(1)).await;
+    wait_for(&db, &acme, task.id, Done).await;
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_task_for_later_runs_when_it_is_due_and_not_before() {
+    let db = TestDb::new().await;
+    let acme = db.tenant("acme").await;
+    let hints = Hints::start(&db);
+    let worker = start_without_polls(&db).await;
+    listening(&db).await;
+    let run_at = chrono::Utc::now() + chrono::Duration::milliseconds(1_500);
+    let task = db.submit(&acme, NewTask { run_at: Some(run_at), ..echo(1) }).await;
+    hints.notifier.ready(acme.id, "default");
+    let begin = Instant::now();
+    wait_for(&db, &acme, task.id, Done).await;
+    let trail = domain::audit::of_task(&db.api, acme.id, task.id).await.unwrap();
+    assert!(trail[1].timestamp >= run_at, "not before");
+    assert!(begin.elapsed() < Duration::from_secs(30), "and not much later");
+    worker.stop().await;
+    db.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn a_paused_queue_waits_and_other_queues_do_not() {
+    use sea_orm::ConnectionTrait as _;
+    let db = TestDb::new().await;
+    let acme = db.tenant("acme").await;
+    let pause = format!("INSERT INTO queues (tenant_id, name, paused_at) VALUES ('{}', 'slow', now())", acme.id);
+    db.owner.execute_unprepared(&pause).await.unwrap();
+    let paused = db.submit(&acme, NewTask { queue: Some("slow".into()), ..echo(1) }).await;
+    let other = db.submit(&acme, echo(2)).await;
+    let worker = Worker::start(&db).await;
+    wait_for(&db, &acme, other.id, Done).await;
+    assert_eq!(db.actions(&acme, paused.id).await, ["task.created"]);
+    db.owner.execute_unprepared("UPDATE queues SET paused_at = NULL").await.unwrap();
+    wait_for(&db, &acme, paused.id, Done).await;
+    worker.stop().await;
+    db.assert_invariants().await;
+}
