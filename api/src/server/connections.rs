@@ -3,12 +3,10 @@
 //! `axum::serve` gives hyper no timer, so that its limit for the request head never runs; hence hyper's builder.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -84,34 +82,22 @@ impl Connections {
 async fn serve(stream: TcpStream, app: Router, finish: CancellationToken, cut: CancellationToken) {
     // Answers are small and written whole: waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
-    let asked = Arc::new(AtomicBool::new(false));
-    let service = {
-        let (asked, app) = (Arc::clone(&asked), TowerToHyperService::new(app));
-        service_fn(move |request| {
-            asked.store(true, Ordering::Relaxed);
-            app.call(request)
-        })
-    };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_BUFFER_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
         .with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        // A connection that was opened ahead of need and never used would only hold up the end: hyper waits for its
-        // first request.
-        () = finish.cancelled() => if asked.load(Ordering::Relaxed) {
+        () = finish.cancelled() => {
             connection.as_mut().graceful_shutdown();
             tokio::select! {
                 ended = connection => ended,
                 () = cut.cancelled() => return,
             }
-        } else {
-            return;
         }
     };
     if let Err(error) = ended {

@@ -1,8 +1,11 @@
 //! Processes that die or freeze: every task ends once, and the trail says what happened.
 
+use domain::task::NewTask;
 use e2e::System;
 use nix::sys::signal::Signal;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
+use testkit::entity::lease;
 
 #[tokio::test]
 async fn kill_9_of_a_worker_in_mid_task_is_rescued_and_ends_once() {
@@ -67,32 +70,39 @@ async fn kill_9_of_the_api_right_after_its_answer_loses_nothing() {
     system.db.assert_invariants().await;
 }
 
+/// How often workers are killed while they hold tasks.
+const KILLS: usize = 4;
+
 #[tokio::test]
-async fn killing_workers_again_and_again_loses_no_task_and_ends_each_once() {
+async fn killing_workers_in_mid_task_again_and_again_loses_no_task_and_ends_each_once() {
     let system = System::start().await;
     let mut ids = Vec::new();
-    for n in 0..60 {
-        let input = json!({"kind": "sleep", "payload": {"milliseconds": 50 + n}, "maxAttempts": 50});
-        ids.push(system.client.submit_with(input).await["id"].as_str().unwrap().to_owned());
+    for n in 0..240 {
+        let new = NewTask { max_attempts: Some(50), ..testkit::sleep(200 + n) };
+        ids.push(system.db.submit(&system.acme, new).await.id.to_string());
     }
-    let _steady = system.worker().await;
-    for _ in 0..4 {
+    for _ in 0..KILLS {
         let mut victim = system.worker().await;
-        testkit::until("the victim has begun something, or nothing is left", async || {
-            let running = system
-                .client
-                .graphql("{ tasks(first: 1, filter: {status: [RUNNING, PENDING]}) { edges { node { id } } } }", json!({}))
-                .await;
-            let begun = victim.records().iter().any(|r| r["message"] == "ready") || running["tasks"]["edges"][0].is_null();
-            begun.then_some(())
+        let name = testkit::until("the victim says its name", async || {
+            victim.records().iter().find_map(|r| r["worker"].as_str().map(str::to_owned))
+        })
+        .await;
+        testkit::until("the victim holds tasks", async || {
+            let held = lease::Entity::find().filter(lease::Column::WorkerId.eq(&name)).one(&system.db.owner).await.unwrap();
+            held.map(drop)
         })
         .await;
         victim.kill();
     }
+    let _survivor = system.worker().await;
+    let mut rescued = 0;
     for id in &ids {
         system.until_status(id, "done").await;
         let actions = system.actions(id).await;
-        assert_eq!(actions.iter().filter(|a| *a == "task.completed").count(), 1, "{actions:?}");
+        let count = |action: &str| actions.iter().filter(|a| *a == action).count();
+        assert_eq!(count("task.completed"), 1, "{actions:?}");
+        rescued += count("task.rescued");
     }
+    assert!(rescued >= KILLS, "each victim held at least one task");
     system.db.assert_invariants().await;
 }
