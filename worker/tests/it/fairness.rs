@@ -62,8 +62,8 @@ async fn ten_thousand_tasks_of_one_tenant_do_not_hold_up_another_tenants_one() {
 async fn tenants_that_wait_together_are_served_in_turn() {
     let db = TestDb::new().await;
     let (flooder, other) = (db.tenant("flooder").await, db.tenant("other").await);
-    flood(&db, &flooder, 100).await;
-    flood(&db, &other, 10).await;
+    flood(&db, &flooder, 1_000).await;
+    flood(&db, &other, 50).await;
     let order = Arc::new(Mutex::new(Vec::new()));
     let (seen, other_id) = (Arc::clone(&order), other.id);
     let worker = Worker::start_running(&db, "echo", move |attempt| {
@@ -72,9 +72,11 @@ async fn tenants_that_wait_together_are_served_in_turn() {
     })
     .await;
     let done = "SELECT count(*) FROM tasks WHERE status = 'done'";
-    until("all are done", async || (count(&db, done).await == 110).then_some(())).await;
+    until("all are done", async || (count(&db, done).await == 1_050).then_some(())).await;
     let last = order.lock().unwrap().iter().rposition(|other| *other).unwrap();
-    assert!(last < 60, "the last of ten came as number {last}");
+    let drawn: String = order.lock().unwrap().iter().map(|other| if *other { 'o' } else { '.' }).collect();
+    // About 100 when all goes well; a claim that has to open a connection first loses some turns.
+    assert!(last < 500, "the last of fifty came as number {last}: {drawn}");
     no_leases(&db).await;
     worker.stop().await;
     db.assert_invariants().await;
