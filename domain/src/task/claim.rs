@@ -31,7 +31,7 @@ pub struct Claim<'a> {
 pub struct Batch {
     /// Whose tasks.
     pub tenant_id: Uuid,
-    /// To be extended by [`super::heartbeat`] and ended by [`super::end_leases`].
+    /// To be extended by [`super::heartbeat()`] and ended by [`super::end_leases`].
     pub lease_id: Uuid,
     /// In order of priority, `run_at`, id; never empty.
     pub tasks: Vec<ClaimedTask>,
