@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, TryGetable};
+use sea_orm::{ConnectionTrait, DbErr, RuntimeErr, TryGetable};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::sql::statement;
@@ -37,6 +37,13 @@ impl IdClock {
     pub fn new() -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { started: Instant::now(), base_micros: AtomicU64::new(micros(now)), context: ContextV7::new().into() }
+    }
+
+    /// Starts at a given time, as a process with a wrong clock does.
+    #[must_use]
+    pub fn at(time: DateTime<Utc>) -> Self {
+        let micros = u64::try_from(time.timestamp_micros()).unwrap_or_default();
+        Self { base_micros: micros.into(), ..Self::new() }
     }
 
     /// Sets the clock to the database's: the quickest of a few questions, half a round trip corrected. (The first may have
@@ -95,6 +102,17 @@ pub fn time_of(id: Uuid) -> DateTime<Utc> {
 #[must_use]
 pub fn trail_floor(task_id: Uuid) -> Uuid {
     floor(time_of(task_id) - chrono::Duration::days(1))
+}
+
+/// Whether the database refused a transition because its audit id was not made just now: [`IdClock::sync`] and try again.
+#[must_use]
+pub fn is_stale(error: &DbErr) -> bool {
+    match error {
+        DbErr::Query(RuntimeErr::SqlxError(cause)) | DbErr::Exec(RuntimeErr::SqlxError(cause)) => cause
+            .as_database_error()
+            .is_some_and(|refused| refused.code().as_deref() == Some("40001") && refused.message() == "stale id"),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

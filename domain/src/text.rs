@@ -51,6 +51,35 @@ pub fn depth(value: &Value) -> usize {
     }
 }
 
+/// How many bytes the value has as compact JSON with its numbers written out, as PostgreSQL's jsonb does: `1e308` has 309
+/// digits there, so a short text could become a long answer. Never less than its length as compact JSON.
+#[must_use]
+pub fn stored_bytes(value: &Value) -> usize {
+    let between = |count: usize| count.saturating_sub(1);
+    match value {
+        Value::Number(n) => {
+            let written_out = n.as_f64().filter(|_| n.is_f64()).map_or(0, |f| format!("{f}").len());
+            written_out.max(n.to_string().len())
+        }
+        Value::Array(items) => 2 + between(items.len()) + items.iter().map(stored_bytes).sum::<usize>(),
+        Value::Object(map) => {
+            2 + between(map.len()) + map.iter().map(|(key, item)| string_bytes(key) + 1 + stored_bytes(item)).sum::<usize>()
+        }
+        Value::String(s) => string_bytes(s),
+        Value::Bool(false) => 5,
+        Value::Bool(true) | Value::Null => 4,
+    }
+}
+
+fn string_bytes(text: &str) -> usize {
+    let escaped = |b: u8| match b {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    2 + text.bytes().map(escaped).sum::<usize>()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +99,16 @@ mod tests {
         let clean = without_nul(value);
         assert!(!has_nul(&clean));
         assert_eq!(clean, json!({"a\u{fffd}": [{"b": "c\u{fffd}d"}], "n": 1}));
+    }
+
+    #[test]
+    fn the_stored_size_counts_numbers_in_full() {
+        assert_eq!(stored_bytes(&json!(1e308)), 309);
+        assert_eq!(stored_bytes(&json!(1e-300)), 302);
+        assert_eq!(stored_bytes(&json!(12)), 2);
+        for value in [json!({"a": [1, 2.5, 1.0, null, true, false, "x\n\"ä\u{1}"], "b": {}}), json!([]), json!({})] {
+            assert_eq!(stored_bytes(&value), value.to_string().len(), "{value}");
+        }
     }
 
     #[test]

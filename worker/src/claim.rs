@@ -27,6 +27,7 @@ pub(crate) struct Claimed {
 /// Claims at most `turn.ask` tasks into the slots.
 pub(crate) async fn claim(core: Arc<Core>, turn: Turn, slots: OwnedSemaphorePermit) -> Claimed {
     let result = within(LIMIT, run(&core, &turn)).await;
+    core.mind_the_clock(&result).await;
     core.steady.note(&result);
     if let Ok(Some((batch, _))) = &result {
         core.notifier.changed(batch.tenant_id, batch.tasks.iter().map(|task| task.id));

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::IdClock;
 use domain::event::Notifier;
-use sea_orm::DatabaseConnection;
+use domain::ids;
+use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::time::Instant;
 
@@ -58,6 +59,16 @@ pub(crate) struct Inboxes {
 }
 
 impl Core {
+    /// After a transition: one that was refused because this process's clock is off sets the clock right, so that the next
+    /// attempt has fresh ids.
+    pub(crate) async fn mind_the_clock<T>(&self, result: &Result<T, DbErr>) {
+        if result.as_ref().is_err_and(ids::is_stale)
+            && let Err(error) = self.ids.sync(&self.db).await
+        {
+            tracing::warn!(%error, "the database did not tell the time");
+        }
+    }
+
     pub(crate) fn new(
         config: Config,
         handlers: Handlers,

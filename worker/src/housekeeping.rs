@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait as _;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until};
 
 use crate::backoff;
 use crate::core::Core;
@@ -12,6 +12,8 @@ use crate::db_error::within;
 
 const SYNC: Duration = Duration::from_secs(10);
 const DAY: Duration = Duration::from_secs(24 * 3600);
+/// After a failure: a busy table refused its lock, say.
+const SOON: Duration = Duration::from_secs(300);
 const LIMIT: Duration = Duration::from_secs(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -30,7 +32,8 @@ pub(crate) async fn prepare(core: &Core) {
 /// Runs until it is dropped.
 pub(crate) async fn run(core: Arc<Core>) {
     let mut syncs = interval_at(Instant::now() + SYNC, SYNC);
-    let mut days = interval_at(Instant::now() + DAY, DAY);
+    // Soon again: the one at the start may have failed.
+    let mut partitions_at = Instant::now() + SOON;
     syncs.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
@@ -39,14 +42,20 @@ pub(crate) async fn run(core: Arc<Core>) {
                     tracing::warn!(%error, "the database did not tell the time");
                 }
             }
-            _ = days.tick() => ensure_partitions(&core).await,
+            () = sleep_until(partitions_at) => {
+                let pause = if ensure_partitions(&core).await { DAY } else { SOON };
+                partitions_at = Instant::now() + pause;
+            }
         }
     }
 }
 
 /// Three months ahead, by default; a failure leaves rows to the default partition.
-async fn ensure_partitions(core: &Core) {
-    if let Err(error) = within(LIMIT, core.db.execute_unprepared("SELECT ensure_partitions()")).await {
+/// Answers whether that went well.
+async fn ensure_partitions(core: &Core) -> bool {
+    let made = within(LIMIT, core.db.execute_unprepared("SELECT ensure_partitions()")).await;
+    if let Err(error) = &made {
         tracing::warn!(%error, "cannot make the trail's next partitions");
     }
+    made.is_ok()
 }

@@ -14,8 +14,8 @@ fn main() -> ExitCode {
 
 async fn start(config: Config, stop: CancellationToken) -> Result<(), Box<dyn Error + Send + Sync>> {
     let tcp = TcpListener::bind(SocketAddr::new(config.bind_address, config.port)).await?;
-    let db = boot::pool::connect(&config.database, "ctap worker").await?;
-    let listener = boot::pool::listener_pool(&config.database, "ctap worker listener").await?;
+    let db = boot::pool::connect(&config.database, "ctap-worker").await?;
+    let listener = boot::pool::listener_pool(&config.database, "ctap-worker-listener").await?;
     worker::run(config, db, listener, tcp, stop).await?;
     Ok(())
 }

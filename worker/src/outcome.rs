@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::io;
 use std::time::Duration;
 
 use domain::text;
@@ -102,9 +101,9 @@ fn completed(result: Value) -> End {
         take_apart(result);
         return failed("RESULT_TOO_DEEP", &format!("the result is nested over {MAX_RESULT_DEPTH} levels deep"));
     }
-    match json_bytes(&result) {
-        Some(bytes) => End::Complete { result, bytes },
-        None => failed("RESULT_TOO_LARGE", &format!("the result is over {MAX_RESULT_BYTES} bytes of JSON")),
+    match text::stored_bytes(&result) {
+        bytes if bytes <= MAX_RESULT_BYTES => End::Complete { result, bytes },
+        _ => failed("RESULT_TOO_LARGE", &format!("the result is over {MAX_RESULT_BYTES} bytes of JSON")),
     }
 }
 
@@ -142,22 +141,6 @@ fn take_apart(value: Value) {
             _ => {}
         }
     }
-}
-
-/// How long the value is as JSON; `None` when over the limit, found without writing it all.
-fn json_bytes(value: &Value) -> Option<usize> {
-    struct Count(usize);
-    impl io::Write for Count {
-        fn write(&mut self, part: &[u8]) -> io::Result<usize> {
-            self.0 += part.len();
-            if self.0 > MAX_RESULT_BYTES { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(part.len()) }
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    serde_json::to_writer(&mut count, value).ok().map(|()| count.0)
 }
 
 #[cfg(test)]

@@ -41,13 +41,17 @@ pub(crate) async fn run(core: Arc<Core>) {
     }
 }
 
-/// Answers how many leases were done with. One that cannot be taken back does not hold up the others; several mean that
-/// the database is at fault.
+/// Answers how many leases were taken back. One that cannot be does not hold up the others; several mean that the database
+/// is at fault.
 async fn rescue_all(core: &Core, leases: &[ExpiredLease]) -> usize {
     let (mut done, mut failures) = (0, 0);
     for lease in leases {
-        match within(LIMIT, rescue(core, lease)).await {
-            Ok(()) => done += 1,
+        let result = within(LIMIT, rescue(core, lease)).await;
+        core.mind_the_clock(&result).await;
+        match result {
+            Ok(true) => done += 1,
+            // Its worker or another rescuer has it at this moment.
+            Ok(false) => {}
             Err(error) => {
                 tracing::warn!(%error, lease_id = %lease.id, "cannot take back an expired lease");
                 failures += 1;
@@ -61,10 +65,11 @@ async fn rescue_all(core: &Core, leases: &[ExpiredLease]) -> usize {
     done
 }
 
-async fn rescue(core: &Core, lease: &ExpiredLease) -> Result<(), DbErr> {
+async fn rescue(core: &Core, lease: &ExpiredLease) -> Result<bool, DbErr> {
     let tx = core.db.begin().await?;
     let rescued = task::rescue(&tx, &core.ids, lease).await?;
     tx.commit().await?;
+    let Some(rescued) = rescued else { return Ok(false) };
     tracing::warn!(lease_id = %lease.id, worker = lease.worker_id, tasks = rescued.len(), "expired lease taken back");
     if !rescued.is_empty() {
         core.notifier.changed(lease.tenant_id, rescued.iter().map(|task| task.id));
@@ -72,5 +77,5 @@ async fn rescue(core: &Core, lease: &ExpiredLease) -> Result<(), DbErr> {
     for task in rescued.iter().filter(|task| !task.is_failed) {
         core.notifier.ready(lease.tenant_id, &task.queue);
     }
-    Ok(())
+    Ok(true)
 }

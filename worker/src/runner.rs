@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::task::{self, Ready};
 use sea_orm::DbErr;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
@@ -13,16 +12,12 @@ use tokio_util::sync::CancellationToken;
 use crate::backoff;
 use crate::claim::{Claimed, claim};
 use crate::core::{Call, Core};
-use crate::db_error::within;
 use crate::execute;
-use crate::ready_list::ReadyList;
-use crate::scan::ScanPlan;
+use crate::ready_list::{Pair, ReadyList};
+use crate::scan::{self, Found, ScanPlan};
 
 /// Claims at the same time, each of another pair.
 const CLAIMS_AT_ONCE: usize = 2;
-/// Pairs one scan lists. Those beyond it are heard of by hints, and listed once others are empty.
-const SCAN_LIMIT: usize = 10_000;
-const SCAN_TIMEOUT: Duration = Duration::from_secs(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// With fewer than three quarters of the slots free a claim waits this long for more: short tasks end together, and one
 /// claim for all of them is cheaper (a third fewer transactions at 32 slots).
@@ -33,7 +28,9 @@ struct Runner {
     list: ReadyList,
     plan: ScanPlan,
     claims: JoinSet<Claimed>,
-    scans: JoinSet<Result<Vec<Ready>, DbErr>>,
+    scans: JoinSet<Result<Found, DbErr>>,
+    /// Where the last scan left off, when there was too much for one.
+    scan_from: Option<Pair>,
     failures: u32,
     /// No claim before this: the last one failed.
     pause_until: Option<Instant>,
@@ -50,6 +47,7 @@ pub(crate) async fn run(core: Arc<Core>, mut calls: mpsc::Receiver<Call>, stop: 
         plan: ScanPlan::new(core.config.poll_interval, Instant::now()),
         claims: JoinSet::new(),
         scans: JoinSet::new(),
+        scan_from: None,
         failures: 0,
         pause_until: None,
         linger_until: None,
@@ -140,22 +138,19 @@ impl Runner {
     }
 
     fn scan(&mut self) {
-        let core = Arc::clone(&self.core);
         self.plan.started(Instant::now());
-        self.scans.spawn(async move {
-            let found = within(SCAN_TIMEOUT, task::ready(&core.db, SCAN_LIMIT)).await;
-            core.steady.note(&found);
-            found
-        });
+        self.scans.spawn(scan::run(Arc::clone(&self.core), self.scan_from.take()));
     }
 
-    fn scanned(&mut self, scanned: Result<Vec<Ready>, DbErr>) {
+    fn scanned(&mut self, scanned: Result<Found, DbErr>) {
         if let Err(error) = &scanned {
             tracing::warn!(%error, "cannot look for work");
         }
-        self.plan.ended(Instant::now(), scanned.as_deref().ok(), rand::random());
-        for pair in scanned.unwrap_or_default().into_iter().filter(|pair| pair.due_in.is_zero()) {
-            self.list.add((pair.tenant_id, pair.queue), false);
+        self.plan.ended(Instant::now(), scanned.as_ref().ok(), rand::random());
+        let found = scanned.unwrap_or_default();
+        self.scan_from = found.rest;
+        for pair in found.due {
+            self.list.add(pair, false);
         }
     }
 }

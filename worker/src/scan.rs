@@ -1,10 +1,54 @@
 //! When to look for work that no hint told of: at the start, after lost hints, when the next task is due, and now and
 //! then in any case.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use domain::task::Ready;
+use domain::task;
+use sea_orm::DbErr;
 use tokio::time::Instant;
+
+use crate::core::Core;
+use crate::db_error::within;
+use crate::ready_list::Pair;
+
+/// Pairs one statement looks at.
+const PAGE: usize = 1_000;
+/// Due pairs one scan brings; the next one goes on where it left off, so that nobody's pairs are always beyond the end.
+const MAX_DUE: usize = 10_000;
+const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Pairs whose first task is due.
+    pub(crate) due: Vec<Pair>,
+    /// When the first task of all other pairs will be.
+    pub(crate) next_due: Option<Duration>,
+    /// Where the next scan begins; `None` when this one came to the end.
+    pub(crate) rest: Option<Pair>,
+}
+
+/// Looks at every pair behind `from`, page by page.
+pub(crate) async fn run(core: Arc<Core>, from: Option<Pair>) -> Result<Found, DbErr> {
+    let mut found = Found { rest: from, ..Found::default() };
+    loop {
+        let page = within(PAGE_TIMEOUT, task::ready(&core.db, found.rest.as_ref(), PAGE)).await;
+        core.steady.note(&page);
+        let page = page?;
+        for pair in page.pairs {
+            if pair.due_in.is_zero() {
+                found.due.push((pair.tenant_id, pair.queue));
+            } else {
+                found.next_due = Some(found.next_due.map_or(pair.due_in, |due| due.min(pair.due_in)));
+            }
+        }
+        found.rest = page.next;
+        if found.rest.is_none() || found.due.len() >= MAX_DUE {
+            return Ok(found);
+        }
+    }
+}
 
 /// Between two scans at least this long, however many tasks become due.
 const SHORTEST: Duration = Duration::from_millis(20);
@@ -55,15 +99,13 @@ impl ScanPlan {
     }
 
     /// A scan ended with what it found, or failed (`None`). `draw` is uniform in 0..=1: polls of several workers spread.
-    pub(crate) fn ended(&mut self, now: Instant, found: Option<&[Ready]>, draw: f64) {
+    pub(crate) fn ended(&mut self, now: Instant, found: Option<&Found>, draw: f64) {
         self.under_way = false;
         self.next = now + self.poll.mul_f64(0.25 + 0.75 * draw.clamp(0.0, 1.0));
-        // What is due now is in the ready list already.
-        let due = found.unwrap_or_default().iter().map(|pair| pair.due_in).filter(|due| !due.is_zero()).min();
-        if let Some(due) = due {
+        if let Some(due) = found.and_then(|found| found.next_due) {
             self.by(now + due);
         }
-        if std::mem::take(&mut self.again) {
+        if std::mem::take(&mut self.again) || found.is_some_and(|found| found.rest.is_some()) {
             self.by(now);
         }
     }
@@ -75,8 +117,8 @@ mod tests {
 
     const POLL: Duration = Duration::from_secs(2);
 
-    fn due(millis: u64) -> Ready {
-        Ready { tenant_id: uuid::Uuid::nil(), queue: "default".into(), due_in: Duration::from_millis(millis) }
+    fn found(next_due_ms: Option<u64>) -> Found {
+        Found { next_due: next_due_ms.map(Duration::from_millis), ..Found::default() }
     }
 
     #[test]
@@ -86,7 +128,7 @@ mod tests {
         assert_eq!(plan.next(), Some(now));
         plan.started(now);
         assert_eq!(plan.next(), None);
-        plan.ended(now, Some(&[]), 0.0);
+        plan.ended(now, Some(&found(None)), 0.0);
         assert_eq!(plan.next(), Some(now + POLL / 4));
         plan.ended(now, None, 1.0);
         assert_eq!(plan.next(), Some(now + POLL));
@@ -97,7 +139,7 @@ mod tests {
         let now = Instant::now();
         let mut plan = ScanPlan::new(POLL, now);
         plan.started(now);
-        plan.ended(now, Some(&[due(0), due(700), due(300), due(9_000)]), 1.0);
+        plan.ended(now, Some(&found(Some(300))), 1.0);
         assert_eq!(plan.next(), Some(now + Duration::from_millis(300)));
         plan.by(now + Duration::from_millis(100));
         assert_eq!(plan.next(), Some(now + Duration::from_millis(100)));
@@ -111,7 +153,16 @@ mod tests {
         let mut plan = ScanPlan::new(POLL, now);
         plan.started(now);
         plan.soon(now);
-        plan.ended(now, Some(&[]), 1.0);
+        plan.ended(now, Some(&found(None)), 1.0);
+        assert_eq!(plan.next(), Some(now + SHORTEST));
+    }
+
+    #[test]
+    fn a_scan_that_left_off_goes_on_at_once() {
+        let now = Instant::now();
+        let mut plan = ScanPlan::new(POLL, now);
+        plan.started(now);
+        plan.ended(now, Some(&Found { rest: Some((uuid::Uuid::nil(), "default".into())), ..Found::default() }), 1.0);
         assert_eq!(plan.next(), Some(now + SHORTEST));
     }
 }

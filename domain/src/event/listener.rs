@@ -77,8 +77,7 @@ impl Listener {
                     Ok(Some(n)) => if let Some(hint) = Hint::parse(n.channel(), n.payload()) {
                         return Event::Hint(hint);
                     },
-                    // The connection was lost and already replaced underneath.
-                    Ok(None) => return Event::Resync,
+                    Ok(None) => self.drop_connection("its connection ended"),
                     Err(error) => self.drop_connection(&error),
                 },
                 _ = self.canary.tick() => self.check_canary().await,
@@ -91,8 +90,11 @@ impl Listener {
             return self.drop_connection("silent: our own notification was not heard");
         }
         let sent = self.sender.execute_raw(statement("SELECT pg_notify($1, '')", [self.canary_channel.clone().into()])).await;
-        // A database that takes no canary proves nothing about the listener: ask again at the next tick.
-        self.canary_heard = sent.is_err();
+        if let Err(error) = sent {
+            tracing::warn!(error = %error, "the listener's canary was not sent");
+        }
+        // Not sent is as good as not heard: rather one connection too many than one that is deaf.
+        self.canary_heard = false;
     }
 
     fn drop_connection<E: std::fmt::Display + ?Sized>(&mut self, why: &E) {
@@ -122,6 +124,8 @@ impl Listener {
 
     async fn try_connect(&self) -> Result<PgListener, sqlx::Error> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
+        // Reconnecting underneath could be lost with a dropped future, and with it the resync: a new listener is made here.
+        listener.eager_reconnect(false);
         let channels = self.topics.iter().map(|t| t.channel()).chain([self.canary_channel.as_str()]);
         listener.listen_all(channels).await?;
         Ok(listener)

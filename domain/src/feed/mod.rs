@@ -17,7 +17,8 @@ use uuid::Uuid;
 use crate::ids;
 use crate::sql::statement;
 
-/// An id is made by its writer just before the statement that carries it reaches the database.
+/// An id is made by its writer just before the statement that carries it reaches the database: at most 5 s, or the statement
+/// is refused (`fresh_id` in SQL); as much again for clocks.
 const ID_AHEAD_OF_XID: chrono::Duration = chrono::Duration::seconds(10);
 
 /// A place in a tenant's feed: everything up to and including it was read.

@@ -35,11 +35,13 @@ pub async fn complete(
     tx: &DatabaseTransaction,
     ids: &IdClock,
     report: Report<'_>,
-    completions: Vec<Completion>,
+    mut completions: Vec<Completion>,
 ) -> Result<HashMap<Uuid, Verdict>, DbErr> {
     if completions.is_empty() {
         return Ok(HashMap::new());
     }
+    // Rows are locked in the order of their ids everywhere: two batches that share some cannot wait for each other.
+    completions.sort_unstable_by_key(|one| one.task_id);
     let attempts: Vec<_> = completions.iter().map(|c| (c.task_id, c.lease_epoch)).collect();
     let (task_ids, epochs): (Vec<_>, Vec<_>) = attempts.iter().copied().unzip();
     let results: Vec<_> = completions.into_iter().map(|c| text::without_nul(c.result).to_string()).collect();

@@ -44,11 +44,13 @@ pub async fn fail(
     tx: &DatabaseTransaction,
     ids: &IdClock,
     report: Report<'_>,
-    failures: Vec<Failure>,
+    mut failures: Vec<Failure>,
 ) -> Result<HashMap<Uuid, Verdict>, DbErr> {
     if failures.is_empty() {
         return Ok(HashMap::new());
     }
+    // Rows are locked in the order of their ids everywhere: two batches that share some cannot wait for each other.
+    failures.sort_unstable_by_key(|one| one.task_id);
     let attempts: Vec<_> = failures.iter().map(|f| (f.task_id, f.lease_epoch)).collect();
     let (task_ids, epochs): (Vec<_>, Vec<_>) = attempts.iter().copied().unzip();
     let accepted = tx

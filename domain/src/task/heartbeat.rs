@@ -27,7 +27,8 @@ pub async fn heartbeat<C: ConnectionTrait>(
     rows.iter().map(|row| Ok((Uuid::try_get_by(row, "tenant_id")?, Uuid::try_get_by(row, "id")?))).collect()
 }
 
-/// Removes leases whose last task is finished, in the transaction that finished it.
+/// Removes leases whose last task is finished, in the transaction that finishes it and before the tasks are touched: the
+/// rescuer, too, locks a lease first and its tasks then.
 ///
 /// # Errors
 /// The database failed.

@@ -60,7 +60,7 @@ pub struct Submission {
     pub(super) idempotency_key: Option<String>,
 }
 
-/// Largest payload, as JSON text.
+/// Largest payload, as [`text::stored_bytes`] counts.
 const MAX_PAYLOAD_BYTES: usize = 64 * 1024;
 /// Deepest nesting of arrays and objects in a payload.
 const MAX_PAYLOAD_DEPTH: usize = 64;
@@ -183,8 +183,8 @@ fn check_payload(payload: &Value) -> Vec<InvalidField> {
     let mut broken = |rule: String| errors.push(InvalidField::new(["payload"], rule));
     if text::depth(payload) > MAX_PAYLOAD_DEPTH {
         broken(format!("must be nested at most {MAX_PAYLOAD_DEPTH} deep"));
-    } else if payload.to_string().len() > MAX_PAYLOAD_BYTES {
-        broken(format!("must be at most {MAX_PAYLOAD_BYTES} bytes of JSON"));
+    } else if text::stored_bytes(payload) > MAX_PAYLOAD_BYTES {
+        broken(format!("must be at most {MAX_PAYLOAD_BYTES} bytes of JSON with its numbers written out"));
     } else if text::has_nul(payload) {
         broken("must not hold the character U+0000".into());
     }
@@ -232,6 +232,7 @@ mod tests {
         assert_eq!(broken(NewTask { payload: json!("x".repeat(64 * 1024)), ..task() }), ["payload"]);
         let deep = (0..65).fold(json!(1), |inner, _| json!([inner]));
         assert_eq!(broken(NewTask { payload: deep, ..task() }), ["payload"]);
+        assert_eq!(broken(NewTask { payload: json!(vec![1e308; 300]), ..task() }), ["payload"], "short as sent, long as stored");
         assert!(NewTask { payload: json!("x".repeat(64 * 1024 - 2)), ..task() }.validate().is_ok());
     }
 

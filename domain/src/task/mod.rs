@@ -37,7 +37,7 @@ pub use heartbeat::{end_leases, heartbeat, lost};
 pub use input::{InvalidField, NewTask, Submission};
 pub use operate::Operated;
 pub use read::{Filter, Page, get, get_many, list};
-pub use ready::{Ready, ready};
+pub use ready::{Ready, ReadyPage, ready};
 pub use release::{Release, release};
 pub use report::{Report, Verdict};
 pub use rescue::{ExpiredLease, Rescued, expired, rescue};

@@ -36,7 +36,9 @@ pub async fn release(
     if releases.is_empty() {
         return Ok(HashMap::new());
     }
-    let attempts: Vec<_> = releases.iter().map(|r| (r.task_id, r.lease_epoch)).collect();
+    let mut attempts: Vec<_> = releases.iter().map(|r| (r.task_id, r.lease_epoch)).collect();
+    // As in complete: rows are locked in the order of their ids.
+    attempts.sort_unstable();
     let (task_ids, epochs): (Vec<_>, Vec<_>) = attempts.iter().copied().unzip();
     let accepted = tx
         .query_all_raw(statement(

@@ -40,13 +40,17 @@ pub async fn expired<C: ConnectionTrait>(db: &C, at_most: usize) -> Result<Vec<E
 }
 
 /// Takes back what one expired lease still holds and removes it; `task.rescued` or `task.failed` rows by `system:rescuer`.
-/// Nothing happens when the lease was extended or taken by another rescuer meanwhile.
+/// `None`, and nothing happens, when the lease was extended, ended, or is in another rescuer's hands.
 ///
 /// # Errors
 /// The database failed; nothing changed.
-pub async fn rescue(tx: &DatabaseTransaction, ids: &IdClock, lease: &ExpiredLease) -> Result<Vec<Rescued>, DbErr> {
+pub async fn rescue(tx: &DatabaseTransaction, ids: &IdClock, lease: &ExpiredLease) -> Result<Option<Vec<Rescued>>, DbErr> {
     let count = usize::try_from(lease.tasks).unwrap_or_default();
     let values = [lease.tenant_id.into(), lease.id.into(), ids.next_many(count).into()];
     let rows = tx.query_all_raw(statement(include_str!("sql/rescue.sql"), values)).await?;
-    rows.iter().map(|row| Rescued::from_query_result(row, "")).collect()
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let held = rows.iter().filter(|row| row.try_get::<Option<Uuid>>("", "id").is_ok_and(|id| id.is_some()));
+    held.map(|row| Rescued::from_query_result(row, "")).collect::<Result<_, _>>().map(Some)
 }

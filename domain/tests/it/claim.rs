@@ -30,11 +30,11 @@ async fn the_future_waits_even_at_a_higher_priority() {
     let now = stage.db.submit(&stage.acme, echo(2)).await.id;
     let batch = stage.claim(10).await.unwrap();
     assert_eq!(batch.tasks.iter().map(|t| t.id).collect::<Vec<_>>(), [now]);
-    let ready = task::ready(&stage.db.worker, 10).await.unwrap();
+    let ready = task::ready(&stage.db.worker, None, 10).await.unwrap().pairs;
     assert_eq!(ready.len(), 1);
     assert!(ready[0].due_in > std::time::Duration::from_secs(86_000), "{ready:?}");
     stage.cancel(future).await.unwrap();
-    assert!(task::ready(&stage.db.worker, 10).await.unwrap().is_empty());
+    assert!(task::ready(&stage.db.worker, None, 10).await.unwrap().pairs.is_empty());
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn unknown_kinds_other_queues_and_paused_queues_are_left_alone() {
     let pause = format!("INSERT INTO queues (tenant_id, name, paused_at) VALUES ('{}', 'slow', now())", stage.acme.id);
     stage.db.owner.execute_unprepared(&pause).await.unwrap();
     assert_eq!(claim("slow").await, 0);
-    assert_eq!(task::ready(&stage.db.worker, 10).await.unwrap().len(), 1, "the paused queue is not ready");
+    assert_eq!(task::ready(&stage.db.worker, None, 10).await.unwrap().pairs.len(), 1, "the paused queue is not ready");
     stage.db.owner.execute_unprepared("UPDATE queues SET paused_at = NULL").await.unwrap();
     assert_eq!(claim("slow").await, 1);
 }
@@ -125,9 +125,29 @@ async fn the_ready_list_names_every_pair_once_however_many_tasks_wait() {
             }
         }
     }
-    let ready = task::ready(&stage.db.worker, 100).await.unwrap();
-    let pairs: HashSet<_> = ready.iter().map(|r| (r.tenant_id, r.queue.clone())).collect();
-    assert_eq!((ready.len(), pairs.len()), (4, 4));
-    assert!(ready.iter().all(|r| r.due_in.is_zero()));
-    assert_eq!(task::ready(&stage.db.worker, 3).await.unwrap().len(), 3);
+    let ready = task::ready(&stage.db.worker, None, 100).await.unwrap();
+    let pairs: HashSet<_> = ready.pairs.iter().map(|r| (r.tenant_id, r.queue.clone())).collect();
+    assert_eq!((ready.pairs.len(), pairs.len(), ready.next), (4, 4, None));
+    assert!(ready.pairs.iter().all(|r| r.due_in.is_zero()));
+}
+
+#[tokio::test]
+async fn the_pages_of_the_ready_list_cover_every_pair_also_behind_paused_queues() {
+    let stage = Stage::new().await;
+    for queue in ["a", "b", "c", "d", "e"] {
+        stage.db.submit(&stage.acme, NewTask { queue: Some(queue.into()), ..echo(1) }).await;
+    }
+    let pause = "INSERT INTO queues (tenant_id, name, paused_at) SELECT id, unnest(ARRAY['b', 'c', 'd']), now() FROM tenants WHERE name = 'acme'";
+    stage.db.owner.execute_unprepared(pause).await.unwrap();
+    let (mut found, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let page = task::ready(&stage.db.worker, after.as_ref(), 2).await.unwrap();
+        found.extend(page.pairs.into_iter().map(|pair| pair.queue));
+        pages += 1;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((found, pages), (vec!["a".to_owned(), "e".to_owned()], 3));
 }

@@ -26,3 +26,21 @@ async fn the_floor_is_the_same_in_sql_and_in_rust() {
         assert_eq!(uuid::Uuid::try_get_by(&row, "floor").unwrap(), ids::floor(text.parse().unwrap()), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_transition_with_an_audit_id_that_was_not_made_just_now_is_refused_and_changes_nothing() {
+    use sea_orm::TransactionTrait;
+    let db = TestDb::new().await;
+    let acme = db.tenant("acme").await;
+    let behind = IdClock::at("2026-01-01T00:00:00Z".parse().unwrap());
+    let tx = db.api.begin().await.unwrap();
+    let new = testkit::echo(1).validate().unwrap();
+    let error = domain::task::create(&tx, &behind, &acme.caller(), new.clone()).await.unwrap_err();
+    assert!(matches!(&error, domain::task::TaskError::Database(cause) if ids::is_stale(cause)), "{error:?}");
+    tx.rollback().await.unwrap();
+    db.assert_invariants().await;
+    behind.sync(&db.api).await.unwrap();
+    let tx = db.api.begin().await.unwrap();
+    domain::task::create(&tx, &behind, &acme.caller(), new).await.unwrap();
+    tx.commit().await.unwrap();
+}

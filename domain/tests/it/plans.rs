@@ -98,7 +98,11 @@ fn hot_statements() -> Vec<Hot> {
             sql: include_str!("../../src/task/sql/lost.sql"),
             arguments: |tenant, running| vec![format!("'{tenant}'"), uuids(running), each(running.len(), "1", "bigint")],
         },
-        Hot { name: "ready", sql: include_str!("../../src/task/sql/ready.sql"), arguments: |_, _| vec!["100".into()] },
+        Hot {
+            name: "ready",
+            sql: include_str!("../../src/task/sql/ready.sql"),
+            arguments: |_, _| vec!["100".into(), format!("'{}'", Uuid::nil()), "''".into()],
+        },
         Hot {
             name: "rescue",
             sql: include_str!("../../src/task/sql/rescue.sql"),

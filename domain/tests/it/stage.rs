@@ -117,7 +117,7 @@ impl Stage {
         );
         self.db.owner.execute_unprepared(&expire).await.unwrap();
         let lease = ExpiredLease { tenant_id: self.acme.id, id: staged.lease_id, worker_id: WORKER.into(), tasks: 1 };
-        self.in_worker_tx(async |tx| task::rescue(tx, self.ids(), &lease).await).await.len()
+        self.in_worker_tx(async |tx| task::rescue(tx, self.ids(), &lease).await).await.map_or(0, |rescued| rescued.len())
     }
 
     pub(crate) async fn cancel(&self, id: Uuid) -> Result<Model, TaskError> {

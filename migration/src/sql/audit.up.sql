@@ -33,6 +33,21 @@ CREATE FUNCTION uuid_floor(at timestamptz) RETURNS uuid
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN rpad(lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
 
+-- Refuses a transition whose audit id was not made just now: readers of a feed find the rows of running transactions by
+-- the time in their id, so a writer that stood still between making the id and sending the statement must try again with
+-- a new one. Called once per statement, and never answers false: a transition must not lose its audit row.
+CREATE FUNCTION fresh_id(id uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    IF id IS NULL
+        OR id < public.uuid_floor(statement_timestamp() - interval '5 seconds')
+        OR id > public.uuid_floor(statement_timestamp() + interval '5 seconds') THEN
+        RAISE EXCEPTION 'stale id' USING ERRCODE = 'serialization_failure',
+            HINT = 'The audit id must be made within 5 seconds of the database clock: synchronise and try again.';
+    END IF;
+    RETURN true;
+END $$;
+
 CREATE FUNCTION audit_logs_refuse_change() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

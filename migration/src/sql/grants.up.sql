@@ -5,7 +5,9 @@ GRANT USAGE ON SCHEMA public TO ctap_api, ctap_worker, ctap_auditor;
 
 GRANT SELECT ON seaql_migrations TO ctap_api, ctap_worker;
 GRANT SELECT ON tenants, users, api_keys, queues, tasks, leases, audit_logs TO ctap_api;
-GRANT INSERT ON tasks TO ctap_api;
+GRANT INSERT (tenant_id, id, created_by, run_at, version, lease_epoch, attempt, max_attempts, timeout_seconds, status, priority,
+              queued, is_failed, kind, queue, reference, idempotency_key, request_hash, trace_context, payload)
+    ON tasks TO ctap_api;
 GRANT UPDATE (updated_at, run_at, version, lease_epoch, attempt, status, queued, is_failed, finished_at, worker_id, result, error)
     ON tasks TO ctap_api;
 

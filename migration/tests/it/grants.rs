@@ -13,6 +13,7 @@ async fn each_role_is_refused_what_it_has_no_business_with() {
             "api",
             &[
                 "DELETE FROM tasks",
+                "INSERT INTO tasks (tenant_id, id, created_at) SELECT id, id, now() FROM tenants",
                 "UPDATE tasks SET payload = '{}'",
                 "UPDATE tasks SET tenant_id = tenant_id",
                 "INSERT INTO leases SELECT * FROM leases",

@@ -28,6 +28,7 @@ pub(super) struct Answer {
 /// Writes the batch. May be repeated after any error, also when the commit had counted: the domain recognises its own.
 pub(super) async fn send(core: Arc<Core>, batch: Arc<Batch>) -> Result<Answer, DbErr> {
     let result = within(LIMIT, write(&core, &batch)).await;
+    core.mind_the_clock(&result).await;
     if result.is_ok() {
         core.steady.answered(Instant::now());
     }
@@ -42,14 +43,15 @@ async fn write(core: &Core, batch: &Batch) -> Result<Answer, DbErr> {
         return Ok(Answer::default());
     }
     let report = Report { tenant_id: batch.tenant_id, worker: &core.name };
+    let rows: Vec<Uuid> = ended.iter().map(|(_, lease_id)| *lease_id).collect();
     let tx = core.db.begin().await?;
+    // Leases first, then tasks: the rescuer locks them in that order, too.
+    task::end_leases(&tx, report, &rows).await?;
     let mut verdicts = task::complete(&tx, &core.ids, report, writes.completions).await?;
     verdicts.extend(task::fail(&tx, &core.ids, report, writes.failures).await?);
     for (reason, releases) in &writes.releases {
         verdicts.extend(task::release(&tx, &core.ids, report, reason, releases).await?);
     }
-    let rows: Vec<Uuid> = ended.iter().map(|(_, lease_id)| *lease_id).collect();
-    task::end_leases(&tx, report, &rows).await?;
     tx.commit().await?;
     Ok(Answer { verdicts, ended })
 }

@@ -79,7 +79,7 @@ async fn an_attempt_that_was_rescued_from_its_worker_is_stopped_and_changes_noth
         let tx = db.worker.begin().await.unwrap();
         let rescued = task::rescue(&tx, &db.ids, lease).await.unwrap();
         tx.commit().await.unwrap();
-        (rescued.len() == 1).then_some(())
+        rescued.is_some_and(|rescued| rescued.len() == 1).then_some(())
     })
     .await;
     stopped.acquire().await.unwrap().forget();

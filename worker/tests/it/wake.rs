@@ -79,3 +79,25 @@ async fn a_paused_queue_waits_and_other_queues_do_not() {
     worker.stop().await;
     db.assert_invariants().await;
 }
+
+#[tokio::test]
+async fn thousands_of_queues_with_nothing_due_do_not_hide_what_is_due_behind_them() {
+    use sea_orm::ConnectionTrait as _;
+    let db = TestDb::new().await;
+    let acme = db.tenant("acme").await;
+    let many = format!(
+        "INSERT INTO tasks (tenant_id, id, created_by, run_at, version, lease_epoch, attempt, max_attempts, timeout_seconds, \
+           status, priority, queued, is_failed, kind, queue, payload) \
+         SELECT '{0}', gen_random_uuid(), '{0}', now() + interval '1 year', 1, 0, 0, 5, 300, 'pending', 0, true, false, 'echo', \
+           'a' || n, '{{}}' FROM generate_series(1, 11000) n",
+        acme.id
+    );
+    db.owner.execute_unprepared(&many).await.unwrap();
+    let worker = Worker::start(&db).await;
+    listening(&db).await;
+    // Of another tenant, whose id sorts behind: nobody hints, only a scan can find it.
+    let other = db.tenant("other").await;
+    let task = db.submit(&other, NewTask { queue: Some("zz".into()), ..echo(1) }).await;
+    wait_for(&db, &other, task.id, Done).await;
+    worker.stop().await;
+}

@@ -37,7 +37,7 @@ WITH RECURSIVE prio AS (
     INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, attempt, lease_epoch, trace_id)
     SELECT $1, ($6::uuid[])[row_number() OVER ()], 'task.started', 'worker:' || $4, id, version, attempt, lease_epoch,
            substring(trace_context FROM 4 FOR 32)
-    FROM u
+    FROM u WHERE (SELECT fresh_id(($6::uuid[])[1]))
 )
 SELECT id, kind, payload, attempt, max_attempts, timeout_seconds, lease_epoch, version, trace_context
 FROM u ORDER BY priority DESC, run_at, id

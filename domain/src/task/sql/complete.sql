@@ -14,6 +14,6 @@ WITH v AS (
     INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, attempt, lease_epoch, trace_id, detail)
     SELECT $1, audit_id, 'task.completed', 'worker:' || $7, id, version, attempt, epoch,
            substring(trace_context FROM 4 FOR 32), jsonb_build_object('result_sha256', digest)
-    FROM u
+    FROM u WHERE (SELECT fresh_id(($6::uuid[])[1]))
 )
 SELECT id, epoch FROM u

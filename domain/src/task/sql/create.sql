@@ -1,5 +1,6 @@
 -- One new task and its audit row. ON CONFLICT DO NOTHING covers both unique keys (idempotency key and reference): no row
 -- comes back, and the caller reads which of the two it was. Nothing is written then.
+-- fresh_id, here and in every transition: raises when the audit id was not made just now (see the migration).
 WITH t AS (
     INSERT INTO tasks (tenant_id, id, created_by, run_at, version, lease_epoch, attempt, max_attempts, timeout_seconds,
                        status, priority, queued, is_failed, kind, queue, reference, idempotency_key, request_hash,
@@ -11,6 +12,7 @@ WITH t AS (
 ), a AS (
     INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, key_id, request_id, trace_id, detail)
     SELECT t.tenant_id, $15, 'task.created', $16, t.id, t.version, $17, $18, $19, $20 FROM t
+    WHERE (SELECT fresh_id($15))
 )
 SELECT tenant_id, id, created_by, created_at, updated_at, run_at, version, lease_epoch, attempt, max_attempts,
        timeout_seconds, priority, queued, is_failed, status::text AS status, kind, queue, worker_id, reference,

@@ -22,6 +22,6 @@ WITH v AS (
            id, version, attempt, epoch, substring(trace_context FROM 4 FOR 32), code,
            jsonb_build_object('message', message)
                || CASE WHEN is_failed THEN '{}' ELSE jsonb_build_object('retry_in_ms', delay_ms) END
-    FROM u
+    FROM u WHERE (SELECT fresh_id(($8::uuid[])[1]))
 )
 SELECT id, epoch, is_failed, queue FROM u

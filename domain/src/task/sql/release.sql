@@ -13,6 +13,6 @@ WITH v AS (
     INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, attempt, lease_epoch, trace_id, reason)
     SELECT $1, audit_id, 'task.released', 'worker:' || $5, id, version, attempt, epoch,
            substring(trace_context FROM 4 FOR 32), $6
-    FROM u
+    FROM u WHERE (SELECT fresh_id(($4::uuid[])[1]))
 )
 SELECT id, epoch, queue FROM u

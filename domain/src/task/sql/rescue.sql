@@ -8,6 +8,7 @@ WITH l AS MATERIALIZED (
 ), v AS MATERIALIZED (
     SELECT v.id, v.epoch, l.worker_id, ($3::uuid[])[v.nth] AS audit_id
     FROM l CROSS JOIN LATERAL unnest(l.task_ids, l.epochs) WITH ORDINALITY v(id, epoch, nth)
+    ORDER BY v.id
 ), u AS (
     UPDATE tasks t
     SET status = CASE WHEN t.attempt >= t.max_attempts THEN 'failed' ELSE 'pending' END::task_status,
@@ -26,6 +27,7 @@ WITH l AS MATERIALIZED (
     SELECT $1, audit_id, CASE WHEN is_failed THEN 'task.failed' ELSE 'task.rescued' END, 'system:rescuer',
            id, version, attempt, epoch, substring(trace_context FROM 4 FOR 32), 'WORKER_LOST',
            jsonb_build_object('worker', worker_id)
-    FROM u
+    FROM u WHERE (SELECT fresh_id(($3::uuid[])[1]))
 )
-SELECT id, epoch, is_failed, queue FROM u
+-- One row at least when the lease was taken, also when none of its tasks was still held.
+SELECT u.id, u.is_failed, u.queue FROM l LEFT JOIN u ON true

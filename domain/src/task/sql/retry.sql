@@ -8,6 +8,7 @@ WITH u AS (
 ), a AS (
     INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, attempt, key_id, request_id, trace_id, reason, detail)
     SELECT $1, $4, 'task.retried', $5, id, version, attempt, $6, $7, $8, $9, $10 FROM u
+    WHERE (SELECT fresh_id($4))
 )
 SELECT tenant_id, id, created_by, created_at, updated_at, run_at, version, lease_epoch, attempt, max_attempts,
        timeout_seconds, priority, queued, is_failed, status::text AS status, kind, queue, worker_id, reference,
