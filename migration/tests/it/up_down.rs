@@ -10,19 +10,11 @@ fn options(db: &EmptyDb) -> PgConnectOptions {
     db.url().expose_secret().parse().unwrap()
 }
 
-/// Names of all tables, functions, types and indexes outside the system's own schemas.
+/// All that the migrations make outside the system's own schemas, in words: relations with their grants and options, columns
+/// with their types, defaults and grants, constraints, indexes and triggers with their definitions, functions, enums.
 async fn objects(db: &EmptyDb) -> Vec<String> {
     let pool = PgPool::connect_with(options(db)).await.unwrap();
-    let names = sqlx::query_scalar(
-        "SELECT 'relation ' || relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = 'public' \
-         UNION ALL SELECT 'function ' || proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE nspname = 'public' \
-         UNION ALL SELECT 'type ' || typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
-                   WHERE nspname = 'public' AND typtype = 'e' \
-         ORDER BY 1",
-    )
-    .fetch_all(&pool)
-    .await
-    .unwrap();
+    let names = sqlx::query_scalar(include_str!("objects.sql")).fetch_all(&pool).await.unwrap();
     pool.close().await;
     names
 }
@@ -32,9 +24,10 @@ async fn up_down_up_leaves_the_same_schema_and_down_leaves_nothing() {
     let db = EmptyDb::new().await;
     assert_eq!(migration::up(options(&db)).await.unwrap(), 4);
     let first = objects(&db).await;
-    assert!(first.contains(&"relation audit_logs_default".to_owned()), "{first:?}");
+    assert!(first.iter().any(|line| line.starts_with("relation audit_logs_default ")), "{first:#?}");
     migration::down(options(&db)).await.unwrap();
-    assert_eq!(objects(&db).await, ["relation seaql_migrations", "relation seaql_migrations_pkey"]);
+    let left = objects(&db).await;
+    assert!(left.iter().all(|line| line.contains("seaql_migrations")), "{left:#?}");
     migration::up(options(&db)).await.unwrap();
     assert_eq!(objects(&db).await, first);
     assert_eq!(migration::up(options(&db)).await.unwrap(), 0, "a second run has nothing to do");
