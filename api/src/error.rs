@@ -65,7 +65,9 @@ codes! {
     QueryTooLarge = "QUERY_TOO_LARGE", PAYLOAD_TOO_LARGE;
     /// Several GraphQL requests came in one body.
     BatchingDisabled = "BATCHING_DISABLED", BAD_REQUEST;
-    /// The body is too large.
+    /// As many operations run on the websocket as may; the operation was not begun, the others go on.
+    TooManyOperations = "TOO_MANY_OPERATIONS", TOO_MANY_REQUESTS;
+    /// The body is too large, or its JSON has too many values.
     PayloadTooLarge = "PAYLOAD_TOO_LARGE", PAYLOAD_TOO_LARGE;
     /// The body is not JSON by its content type.
     UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", UNSUPPORTED_MEDIA_TYPE;

@@ -10,6 +10,8 @@ pub mod error;
 pub mod graphql;
 mod health;
 pub mod hub;
+mod limits;
+pub mod lists;
 pub mod request_id;
 mod rest;
 mod server;

@@ -36,7 +36,8 @@ impl RequestContext {
 /// Outermost of our layers: everything inside, the log lines included, knows the request's id, and every answer names it.
 pub(crate) async fn assign(mut request: Request, next: Next) -> Response {
     let context = RequestContext::from_headers(request.headers());
-    let span = tracing::info_span!(
+    // Of the highest level: whatever is logged at all shall say to which request it belongs.
+    let span = tracing::error_span!(
         "request",
         request_id = %context.request_id,
         method = %request.method(),
@@ -69,10 +70,51 @@ fn is_traceparent(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+    use sea_orm::DbErr;
+
     use super::*;
+    use crate::error::{ApiError, problem};
 
     fn context(name: &'static str, value: &str) -> RequestContext {
         RequestContext::from_headers(&HeaderMap::from_iter([(HeaderName::from_static(name), value.parse().unwrap())]))
+    }
+
+    /// Every line that is logged, with the fields of its spans.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("whole").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_cause_of_an_internal_error_is_logged_with_the_request_even_when_little_is_logged() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::ERROR);
+        let _guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
+        let fails = async || -> Result<(), ApiError> { Err(DbErr::Custom("the cause".into()).into()) };
+        let app = Router::new().route("/", get(fails)).layer(from_fn(problem::render)).layer(from_fn(assign));
+        let request = Request::builder().header("x-request-id", "r-1").body(Body::empty()).expect("a request");
+        let answer = TowerToHyperService::new(app).call(request).await.expect("an answer");
+        assert_eq!((answer.status().as_u16(), &answer.headers()["x-request-id"]), (500, &"r-1".parse().expect("a value")));
+        let text = String::from_utf8(log.0.lock().expect("whole").clone()).expect("text");
+        assert!(text.contains("the cause") && text.contains("\"request_id\":\"r-1\""), "{text}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The HTTP server of one process, from the socket to the last answer.
 
-mod connections;
+pub(crate) mod connections;
 mod routes;
 
 use std::io;
@@ -19,14 +19,15 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::hub::Hub;
+use crate::lists::Lists;
 use crate::state::AppState;
 
 /// How long answers, writes and websockets that are under way may take once told to stop. Cloud Run kills after 10 s.
 const DRAIN: Duration = Duration::from_secs(7);
 /// The last hints may take this long to be sent.
 const LAST_HINTS: Duration = Duration::from_secs(1);
-/// Monotonic clocks drift by a few milliseconds in this time.
-const CLOCK_SYNC: Duration = Duration::from_secs(60);
+/// The database refuses ids that lie seconds beside its clock, so a clock that was set must be noticed soon.
+const CLOCK_SYNC: Duration = Duration::from_secs(10);
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -65,8 +66,17 @@ pub async fn serve(
     let hub = Hub::start(db.clone(), listener_pool, last.clone());
     tokio::spawn(keep_in_step(Arc::clone(&ids), db.clone(), last.clone()));
     let running = TaskTracker::new();
-    let state =
-        AppState { db, ids, notifier, hub, config: Arc::new(config), cluster, running: running.clone(), stop: stop.clone() };
+    let state = AppState {
+        lists: Lists::new(db.clone()),
+        db,
+        ids,
+        notifier,
+        hub,
+        config: Arc::new(config),
+        cluster,
+        running: running.clone(),
+        stop: stop.clone(),
+    };
 
     let readiness = Readiness::default();
     let app = routes::router(state, readiness.clone());

@@ -6,7 +6,8 @@
 use std::future::Future;
 
 use domain::audit::Caller;
-use domain::task::{self, Created, NewTask, Operated};
+use domain::ids;
+use domain::task::{self, Created, NewTask, Operated, TaskError};
 use sea_orm::TransactionTrait;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -25,9 +26,13 @@ pub async fn create_task(state: &AppState, caller: &Caller, new: NewTask) -> Res
     let submission = new.validate()?;
     let (state, caller) = (state.clone(), caller.clone());
     detached(state.clone(), async move {
-        let tx = state.db.begin().await?;
-        let created = task::create(&tx, &state.ids, &caller, submission).await?;
-        tx.commit().await?;
+        let created = with_fresh_ids(&state, || async {
+            let tx = state.db.begin().await?;
+            let created = task::create(&tx, &state.ids, &caller, submission.clone()).await?;
+            tx.commit().await?;
+            Ok(created)
+        })
+        .await?;
         if created.audit_id.is_some() {
             state.notifier.ready(caller.tenant_id, &created.task.queue);
             state.notifier.changed(caller.tenant_id, [created.task.id]);
@@ -45,9 +50,13 @@ pub async fn cancel_task(state: &AppState, caller: &Caller, id: Uuid, reason: Op
     check_reason(reason.as_deref())?;
     let (state, caller) = (state.clone(), caller.clone());
     detached(state.clone(), async move {
-        let tx = state.db.begin().await?;
-        let operated = task::cancel(&tx, &state.ids, &caller, id, reason.as_deref()).await?;
-        tx.commit().await?;
+        let operated = with_fresh_ids(&state, || async {
+            let tx = state.db.begin().await?;
+            let operated = task::cancel(&tx, &state.ids, &caller, id, reason.as_deref()).await?;
+            tx.commit().await?;
+            Ok(operated)
+        })
+        .await?;
         state.notifier.cancelled(caller.tenant_id, id);
         state.notifier.changed(caller.tenant_id, [id]);
         Ok(operated)
@@ -63,14 +72,34 @@ pub async fn retry_task(state: &AppState, caller: &Caller, id: Uuid, reason: Opt
     check_reason(reason.as_deref())?;
     let (state, caller) = (state.clone(), caller.clone());
     detached(state.clone(), async move {
-        let tx = state.db.begin().await?;
-        let operated = task::retry(&tx, &state.ids, &caller, id, reason.as_deref()).await?;
-        tx.commit().await?;
+        let operated = with_fresh_ids(&state, || async {
+            let tx = state.db.begin().await?;
+            let operated = task::retry(&tx, &state.ids, &caller, id, reason.as_deref()).await?;
+            tx.commit().await?;
+            Ok(operated)
+        })
+        .await?;
         state.notifier.ready(caller.tenant_id, &operated.task.queue);
         state.notifier.changed(caller.tenant_id, [id]);
         Ok(operated)
     })
     .await
+}
+
+/// Runs a transition, once more when its ids were refused as stale. (A clock that was set, a machine that slept: the
+/// database's clock is asked for and believed.)
+async fn with_fresh_ids<T, F>(state: &AppState, transition: impl Fn() -> F) -> Result<T, ApiError>
+where
+    F: Future<Output = Result<T, TaskError>>,
+{
+    match transition().await {
+        Err(TaskError::Database(error)) if ids::is_stale(&error) => {
+            let off_ms = state.ids.sync(&state.db).await?;
+            tracing::warn!(off_ms, "ids were stale, trying again");
+            Ok(transition().await?)
+        }
+        outcome => Ok(outcome?),
+    }
 }
 
 /// Runs to its end whatever becomes of the request.

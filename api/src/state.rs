@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::hub::Hub;
+use crate::lists::Lists;
 
 /// The parts of one API process. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct AppState {
     pub notifier: Notifier,
     /// Feeds subscriptions.
     pub hub: Hub,
+    /// Reads lists, in turn.
+    pub lists: Lists,
     /// Settings.
     pub config: Arc<Config>,
     /// `domain::feed::cluster`: whose transaction numbers a position speaks of.
@@ -30,4 +33,10 @@ pub struct AppState {
     pub running: TaskTracker,
     /// Cancelled when the process is told to stop: websockets say goodbye (1012) and end.
     pub stop: CancellationToken,
+}
+
+/// How many connections those may take together who could take all: half of them, one at least.
+pub(crate) fn half_of_pool(db: &DatabaseConnection) -> usize {
+    let connections = db.get_postgres_connection_pool().options().get_max_connections();
+    usize::try_from(connections / 2).unwrap_or_default().max(1)
 }

@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_may_pass_is_told_from_what_stays_wrong() {
-        for code in ["08006", "53100", "57P01", "57014", "25006", "40P01"] {
+        for code in ["08006", "53100", "57P01", "57014", "25006", "40001", "40P01"] {
             assert!(state_may_pass(code), "{code}");
         }
         for code in ["42501", "23505", "22P02", "42P01", ""] {

@@ -32,7 +32,12 @@ pub(crate) async fn render(Extension(context): Extension<RequestContext>, reques
     let status = response.status();
     let error = match response.extensions_mut().remove::<ApiError>() {
         Some(error) => error,
-        None if (status.is_client_error() || status.is_server_error()) && !is_json(&response) => of_status(status),
+        None if (status.is_client_error() || status.is_server_error()) && !is_json(&response) => {
+            if status == StatusCode::INTERNAL_SERVER_ERROR {
+                tracing::error!("a handler could not be called, or answered 500 by itself");
+            }
+            of_status(status)
+        }
         None => return response,
     };
     let (mut parts, _) = response.into_parts();

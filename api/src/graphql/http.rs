@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::GraphQl;
 use crate::error::{ApiError, Code};
+use crate::limits;
 
 /// Answers 200 to whatever was executed or failed to validate; a request that is none gets its status.
 pub(super) async fn post(
@@ -60,11 +61,12 @@ fn parse(body: &[u8]) -> Result<Request, ApiError> {
     let bad = |message: &str| ApiError::new(Code::BadUserInput, message);
     // Some clients send a byte order mark; RFC 8259 lets us ignore it.
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    limits::check_json(body)?;
     let mut fields = match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => fields,
         Ok(Value::Array(_)) => return Err(ApiError::new(Code::BatchingDisabled, "send one request at a time, not an array")),
         Ok(_) => return Err(bad("the body must be a JSON object")),
-        Err(_) => return Err(bad("the body is no JSON, or is nested too deeply")),
+        Err(_) => return Err(bad("the body is no JSON")),
     };
     let Some(Value::String(query)) = fields.remove("query") else {
         return Err(bad("query must be given as a string"));

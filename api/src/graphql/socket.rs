@@ -5,6 +5,8 @@
 
 mod closing;
 mod init;
+mod operations;
+mod reader;
 mod writer;
 
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
@@ -14,15 +16,16 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::{HeaderMap, HeaderValue, Request, header};
 use axum::response::Response;
 use futures_util::StreamExt;
-use futures_util::future::ready;
 use tokio::sync::mpsc;
 use tokio_util::sync::PollSender;
 use tracing::Instrument;
 
 use self::closing::Closing;
+use self::operations::Operations;
 use super::GraphQl;
 use crate::error::{ApiError, Code};
 use crate::request_id::RequestContext;
+use crate::server::connections::Place;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Largest message from a client.
@@ -36,6 +39,7 @@ const QUEUE: usize = 8;
 pub(super) async fn upgrade(
     State(graphql): State<GraphQl>,
     Extension(context): Extension<RequestContext>,
+    Extension(place): Extension<Place>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
@@ -53,7 +57,7 @@ pub(super) async fn upgrade(
         .on_upgrade(move |socket| {
             async move {
                 serve(socket, graphql, context, protocol).await;
-                drop(counted);
+                drop((counted, place));
             }
             .instrument(span)
         }))
@@ -77,19 +81,12 @@ async fn serve(socket: WebSocket, graphql: GraphQl, context: RequestContext, pro
     let (sink, stream) = socket.split();
     let (sender, queue) = mpsc::channel(QUEUE);
     let closing = Closing::default();
-    let stream = stream.inspect({
-        let closing = closing.clone();
-        move |message| {
-            if let Err(error) = message {
-                closing.read_failed(error);
-            }
-        }
-    });
-    // The driver expects that the first failure is the last item.
-    let stream = stream.take_while(|message| ready(message.is_ok()));
+    let operations = Operations::default();
+    let stream = reader::read(stream, closing.clone(), operations.clone(), sender.clone());
+    let executor = operations.counted(graphql.executor);
     let stop = graphql.state.stop.clone();
     let init = init::authenticate(graphql.state, context, closing.clone());
-    let driver = GraphQLWebSocket::new_with_pair(PollSender::new(sender), stream, graphql.executor, protocol);
+    let driver = GraphQLWebSocket::new_with_pair(PollSender::new(sender), stream, executor, protocol);
     let driver = driver.on_connection_init(init).serve();
     let writer = writer::write(queue, sink, closing, stop, writer::PATIENCE);
     tokio::pin!(writer);

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use domain::entity::{audit_log, task};
 use domain::feed::{self, Position};
 use futures_util::Stream;
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
@@ -26,6 +26,7 @@ use self::follow::Follower;
 use self::registry::Registry;
 use self::watch::Watcher;
 use crate::error::ApiError;
+use crate::state::half_of_pool;
 
 /// Longest a writing transaction may take: the pools' statement and idle limits bound it well below.
 const LONGEST_TRANSACTION: chrono::Duration = chrono::Duration::seconds(60);
@@ -56,9 +57,8 @@ impl Hub {
     /// every stream.
     #[must_use]
     pub fn start(db: DatabaseConnection, listener_pool: PgPool, stop: CancellationToken) -> Hub {
-        let connections = db.get_postgres_connection_pool().options().get_max_connections();
-        let reads = usize::try_from(connections / 2).unwrap_or_default().max(1);
-        let hub = Hub { db, registry: Arc::default(), reads: Arc::new(Semaphore::new(reads)), stop };
+        let reads = Arc::new(Semaphore::new(half_of_pool(&db)));
+        let hub = Hub { db, registry: Arc::default(), reads, stop };
         tokio::spawn(listen::run(hub.clone(), listener_pool));
         hub
     }
@@ -90,11 +90,16 @@ impl Hub {
     /// # Errors
     /// `Unavailable` or `Internal` when the database fails.
     pub async fn present(&self) -> Result<Position, ApiError> {
-        Ok(feed::present(feed::horizon(&self.db).await?, LONGEST_TRANSACTION))
+        present(&self.db).await
     }
 
     /// Held while a stream reads. (The semaphore is never closed, so there is always one to come.)
     async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         self.reads.acquire().await.ok()
     }
+}
+
+/// [`Hub::present`] through a connection that the caller has already.
+pub(crate) async fn present<C: ConnectionTrait>(db: &C) -> Result<Position, ApiError> {
+    Ok(feed::present(feed::horizon(db).await?, LONGEST_TRANSACTION))
 }

@@ -33,10 +33,12 @@ pub(super) async fn audit(
     let filter = Filter { task_id: Some(id), ..Filter::default() };
     // One more than asked for tells whether a next page exists.
     let page = Page { after, limit: query.limit + 1, order: Order::Oldest };
-    let mut rows = audit::list(&state.db, tenant_id, &filter, page).await?;
-    if rows.is_empty() && task::get(&state.db, tenant_id, id).await?.is_none() {
+    let read = state.lists.begin(None).await?;
+    let mut rows = audit::list(read.db(), tenant_id, &filter, page).await?;
+    if rows.is_empty() && task::get(read.db(), tenant_id, id).await?.is_none() {
         return Err(ApiError::not_found());
     }
+    drop(read);
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,13 +23,21 @@ const HEAD_LIMIT: Duration = Duration::from_secs(10);
 const MAX_HEADERS: usize = 64;
 /// Largest request head; of a body no more than this is held before its reader asks for more.
 const MAX_BUFFER_BYTES: usize = 64 * 1024;
-/// More wait in the kernel's queue. Upgraded ones do not count: websockets have limits of their own.
+/// More wait in the kernel's queue.
 const MAX_CONNECTIONS: usize = 4_096;
 /// How long to rest when the process is out of file descriptors.
 const REST: Duration = Duration::from_millis(100);
 
+/// A connection's place among those that may be open, given back when the last clone is dropped. Every request of the
+/// connection has one in its extensions; who takes the connection over as a websocket keeps it until that ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
+
 /// All connections of one server.
 pub(super) struct Connections {
+    places: Arc<Semaphore>,
     tracker: TaskTracker,
     /// Cancelled to finish requests and take no further ones.
     finish: CancellationToken,
@@ -36,28 +47,27 @@ pub(super) struct Connections {
 
 impl Connections {
     pub(super) fn new(cut: CancellationToken) -> Connections {
-        Connections { tracker: TaskTracker::new(), finish: CancellationToken::new(), cut }
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        Connections { places, tracker: TaskTracker::new(), finish: CancellationToken::new(), cut }
     }
 
     /// Takes connections until `stop` is cancelled.
     pub(super) async fn accept(&self, tcp: TcpListener, app: &Router, stop: &CancellationToken) {
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         loop {
             let place = tokio::select! {
                 () = stop.cancelled() => return,
-                place = Arc::clone(&places).acquire_owned() => place,
+                place = Arc::clone(&self.places).acquire_owned() => place,
             };
+            // Nobody closes the semaphore.
+            let Ok(permit) = place else { return };
             let accepted = tokio::select! {
                 () = stop.cancelled() => return,
                 accepted = tcp.accept() => accepted,
             };
             match accepted {
                 Ok((stream, _)) => {
-                    let serving = serve(stream, app.clone(), self.finish.clone(), self.cut.clone());
-                    self.tracker.spawn(async move {
-                        serving.await;
-                        drop(place);
-                    });
+                    let place = Place { _permit: Arc::new(permit) };
+                    self.tracker.spawn(serve(stream, app.clone(), place, self.finish.clone(), self.cut.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
@@ -79,15 +89,20 @@ impl Connections {
     }
 }
 
-async fn serve(stream: TcpStream, app: Router, finish: CancellationToken, cut: CancellationToken) {
+async fn serve(stream: TcpStream, app: Router, place: Place, finish: CancellationToken, cut: CancellationToken) {
     // Answers are small and written whole: waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
+    let app = TowerToHyperService::new(app);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(place.clone());
+        app.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_BUFFER_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {
@@ -104,3 +119,6 @@ async fn serve(stream: TcpStream, app: Router, finish: CancellationToken, cut: C
         tracing::debug!(%error, "a connection ended early");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,19 +14,22 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::error::{ApiError, problem};
+use crate::limits::{MAX_GRAPHQL_BODY_BYTES, MAX_REST_BODY_BYTES};
 use crate::state::AppState;
 use crate::{caller, graphql, request_id, rest};
 
-/// Largest body. Nobody without a key makes us read one.
-const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 /// A handler that takes longer is given up. (What it writes goes on: see `service`.)
 const HANDLER_LIMIT: Duration = Duration::from_secs(15);
 
 /// The whole application. A request passes, from the outside in: its id, the writing of problems, the time limit, the
-/// catching of panics, the limit of its body, authentication.
+/// catching of panics, the limit of its body, authentication. (Nobody without a key makes us read a body.)
 pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
-    let rest = rest::router().route_layer(from_fn_with_state(state.clone(), caller::require));
-    let graphql = graphql::router(state.clone()).route_layer(from_fn_with_state(state.clone(), caller::require_unless_get));
+    let rest = rest::router()
+        .route_layer(from_fn_with_state(state.clone(), caller::require))
+        .route_layer(RequestBodyLimitLayer::new(MAX_REST_BODY_BYTES));
+    let graphql = graphql::router(state.clone())
+        .route_layer(from_fn_with_state(state.clone(), caller::require_unless_get))
+        .route_layer(RequestBodyLimitLayer::new(MAX_GRAPHQL_BODY_BYTES));
     let db = state.db.clone();
     let health = health::router_with(readiness, move || crate::health::ready(db.clone()));
     Router::new()
@@ -36,7 +39,6 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
         .merge(health)
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(limited))
         .layer(from_fn(problem::render))

@@ -3,6 +3,7 @@
 mod by_filter;
 mod by_id;
 mod cursors;
+mod limits;
 mod protocol;
 mod socket;
 mod tenants;

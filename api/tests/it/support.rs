@@ -86,8 +86,13 @@ impl TestApi {
 
     /// Waits until a connection of the API waits for a lock.
     pub(crate) async fn somebody_waits_for_a_lock(&self) {
+        testkit::until("a request waits for a lock", async || (self.waiting_for_locks().await > 0).then_some(())).await;
+    }
+
+    /// How many connections wait for a lock.
+    pub(crate) async fn waiting_for_locks(&self) -> usize {
         let sql = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        testkit::until("a request waits for a lock", async || self.db.owner.query_one_raw(statement(sql)).await.unwrap()).await;
+        self.db.owner.query_all_raw(statement(sql)).await.unwrap().len()
     }
 
     /// Tells the process to stop and waits until it has.

@@ -5,12 +5,13 @@ use domain::task::{self, Page};
 
 use crate::cursor::Scope;
 use crate::error::ApiError;
-use crate::graphql::context::{caller, state};
+use crate::graphql::context::{caller, list_read, state};
 use crate::graphql::feed;
 use crate::graphql::input::{TaskFilter, canonical};
 use crate::graphql::page::PageRequest;
 use crate::graphql::scalar::Cursor;
 use crate::graphql::types::{PageInfo, Task, TaskConnection, TaskEdge};
+use crate::hub;
 
 pub(super) async fn tasks(
     ctx: &Context<'_>,
@@ -22,14 +23,16 @@ pub(super) async fn tasks(
     let filter = filter.into_domain()?;
     let scope = Scope::new(tenant_id, "tasks", &canonical(&filter));
     let request = PageRequest::read(scope, first, after.as_ref())?;
-    // Before the list: what is committed between the two is then in the list, or after the cursor, or both.
+    let read = list_read(ctx).await?;
+    // Before the list, and in a statement of its own: what is committed between the two is then in the list, or after the cursor, or both.
     let live_cursor = if ctx.look_ahead().field("liveCursor").exists() {
-        feed::scope(tenant_id, &filter).feed(state.cluster, &state.hub.present().await?)
+        feed::scope(tenant_id, &filter).feed(state.cluster, &hub::present(read.db()).await?)
     } else {
         String::new()
     };
     let page = Page { after: request.after, limit: request.limit() };
-    let mut rows = task::list(&state.db, tenant_id, &filter, page).await?;
+    let mut rows = task::list(read.db(), tenant_id, &filter, page).await?;
+    drop(read);
     let has_next_page = rows.len() > request.first;
     rows.truncate(request.first);
     let edges: Vec<_> = rows.into_iter().map(|row| TaskEdge { cursor: Cursor(scope.page(row.id)), node: Task(row) }).collect();

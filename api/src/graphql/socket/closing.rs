@@ -60,6 +60,11 @@ impl Closing {
         self.because(if too_big { code::TOO_BIG } else { code::PROTOCOL_ERROR });
     }
 
+    /// A message is not looked at.
+    pub(super) fn bad_message(&self) {
+        self.because(code::BAD_MESSAGE);
+    }
+
     /// The process stops.
     pub(super) fn restart(&self) -> CloseFrame {
         frame(code::RESTART)

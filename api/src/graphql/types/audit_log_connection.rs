@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{AuditLog, PageInfo};
 use crate::cursor::Scope;
 use crate::error::ApiError;
-use crate::graphql::context::{caller, state};
+use crate::graphql::context::{caller, list_read};
 use crate::graphql::page::PageRequest;
 use crate::graphql::scalar::Cursor;
 
@@ -47,11 +47,13 @@ impl AuditLogList {
         first: Option<i32>,
         after: Option<Cursor>,
     ) -> Result<AuditLogConnection, ApiError> {
-        let (state, tenant_id) = (state(ctx)?, caller(ctx)?.tenant_id);
+        let tenant_id = caller(ctx)?.tenant_id;
         let scope = self.scope(tenant_id);
         let request = PageRequest::read(scope, first, after.as_ref())?;
         let page = Page { after: request.after, limit: request.limit(), order: self.order };
-        let mut rows = audit::list(&state.db, tenant_id, &self.filter, page).await?;
+        let read = list_read(ctx).await?;
+        let mut rows = audit::list(read.db(), tenant_id, &self.filter, page).await?;
+        drop(read);
         let has_next_page = rows.len() > request.first;
         rows.truncate(request.first);
         let edges: Vec<_> =
