@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
@@ -81,22 +82,9 @@ impl Env {
         None
     }
 
-    /// The variable; it is a mistake when it is not set, and the empty string is returned in its place.
-    pub fn required(&mut self, name: &str) -> String {
-        if !self.variables.contains_key(name) {
-            self.mistake(name, "is required but not set");
-        }
-        self.optional(name).unwrap_or_default()
-    }
-
     /// Like [`Env::optional`], wrapped so that it is never printed.
     pub fn secret(&mut self, name: &str) -> Option<SecretString> {
         self.optional(name).map(SecretString::from)
-    }
-
-    /// Like [`Env::required`], wrapped so that it is never printed.
-    pub fn required_secret(&mut self, name: &str) -> SecretString {
-        SecretString::from(self.required(name))
     }
 
     /// A whole number within `range`, or `default` when the variable is not set.
@@ -144,6 +132,21 @@ impl Env {
         }
     }
 
+    /// Where a process listens: `BIND_ADDRESS`, by default all IPv4 addresses of the machine (`0.0.0.0`), and `PORT`,
+    /// where 0 takes any free one.
+    pub fn address(&mut self, default_port: u16) -> SocketAddr {
+        let port = self.integer("PORT", default_port, 0..=u16::MAX);
+        let address = match self.optional("BIND_ADDRESS").map(|text| text.parse::<IpAddr>()) {
+            None => Ipv4Addr::UNSPECIFIED.into(),
+            Some(Ok(address)) => address,
+            Some(Err(_)) => {
+                self.mistake("BIND_ADDRESS", "must be an IPv4 or IPv6 address");
+                Ipv4Addr::UNSPECIFIED.into()
+            }
+        };
+        SocketAddr::new(address, port)
+    }
+
     /// Reports a mistake that only the caller can see, such as two variables that contradict each other. The same
     /// line is reported once. `rule` must not contain the value.
     pub fn mistake(&mut self, name: &str, rule: impl Display) {
@@ -151,11 +154,6 @@ impl Env {
         if !self.mistakes.contains(&line) {
             self.mistakes.push(line);
         }
-    }
-
-    /// The lines so far, for a program that goes on in spite of them.
-    pub(crate) fn take_mistakes(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.mistakes)
     }
 
     /// The configuration, if no mistake was found in any variable.

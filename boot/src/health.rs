@@ -34,22 +34,13 @@ impl Readiness {
         self.draining.store(true, Ordering::Release);
     }
 
-    /// Whether [`Readiness::drain`] was called.
-    pub fn is_draining(&self) -> bool {
+    fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Acquire)
     }
 }
 
-/// The two routes; `ready` answers `Err` with our own words (never a database's) when work cannot be taken.
-pub fn router<F, Fut>(ready: F) -> Router
-where
-    F: Fn() -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Result<(), String>> + Send + 'static,
-{
-    router_with(Readiness::default(), ready)
-}
-
-/// Like [`router`], with a switch that makes the process not ready while it drains.
+/// The two routes; `ready` answers `Err` with our own words (never a database's) when work cannot be taken. While the
+/// process drains it is not ready either.
 pub fn router_with<F, Fut>(readiness: Readiness, ready: F) -> Router
 where
     F: Fn() -> Fut + Clone + Send + Sync + 'static,

@@ -33,8 +33,8 @@ pub(crate) enum Command {
 pub(crate) enum KeyCommand {
     /// Makes an API key (and its tenant and user where missing) and prints it, once
     ///
-    /// The database is DATABASE_URL (or PGHOST, PGUSER, PGDATABASE ...) when set, else that of the `ctap dev` that
-    /// runs on the data folder.
+    /// The database is that of DATABASE_URL when it is set, else that of the `ctap dev` that runs on the data folder,
+    /// else that of PGHOST, PGUSER, PGDATABASE ...
     Create(CreateArgs),
 }
 
@@ -70,7 +70,7 @@ pub(crate) struct CreateArgs {
     /// When it ends: 1 to 366 days from now
     #[arg(long = "expires-days", value_name = "DAYS", default_value = "90", value_parser = days, allow_negative_numbers = true)]
     pub(crate) lifetime: Duration,
-    /// Data folder of the running `ctap dev`
+    /// Data folder of the running `ctap dev`; not looked at when DATABASE_URL is set
     #[arg(long, default_value = DATA_DIR)]
     pub(crate) data_dir: PathBuf,
 }

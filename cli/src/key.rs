@@ -34,20 +34,21 @@ pub(crate) fn main(args: &CreateArgs) -> ExitCode {
     }
 }
 
-/// Which database: the environment's, else that of a running `dev`.
+/// Which database: DATABASE_URL's, else that of a running `dev` (which does not heed PG* either), else that of PG*.
 fn read(args: &CreateArgs) -> Result<(Settings, DatabaseConfig), Error> {
     let variables = environment::of_process();
-    let is_named = environment::names_any(&variables, &["DATABASE_URL", "PGHOST"]);
+    let [is_url_set, is_host_set] = ["DATABASE_URL", "PGHOST"].map(|name| environment::names_any(&variables, &[name]));
+    let dev = if is_url_set { None } else { state_file::read(&args.data_dir)? };
     let mut env = environment::between(&DEFAULTS, variables, &[]);
     let logging = Settings::read(&mut env);
-    if is_named {
+    if is_url_set || dev.is_none() && is_host_set {
         let database = DatabaseConfig::read(&mut env, 1);
         return Ok(env.finish((logging, database))?);
     }
     let logging = env.finish(logging)?;
-    let Some(state) = state_file::read(&args.data_dir)? else {
+    let Some(state) = dev else {
         return Err(Error::Usage(format!(
-            "no database: set DATABASE_URL (or PGHOST, PGUSER and PGDATABASE), or start `ctap dev`, which does not run on {}",
+            "no database: set DATABASE_URL, or start `ctap dev`, which does not run on {}, or set PGHOST, PGUSER and PGDATABASE",
             args.data_dir.display()
         )));
     };

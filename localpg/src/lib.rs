@@ -28,5 +28,6 @@ mod settings;
 pub use error::Error;
 pub use home::{ClusterHome, cluster_home};
 pub use locate::Binaries;
+pub use lock::Lock;
 pub use remove::remove_cluster;
 pub use server::{Options, Server};

@@ -16,7 +16,7 @@ pub async fn remove_cluster(path: &Path) -> Result<(), Error> {
         return Ok(());
     };
     let path = &parent.join(path.file_name().unwrap_or_default());
-    let _lock = Lock::take(path)?;
+    let _lock = Lock::of_cluster(path)?;
     if !path.join("PG_VERSION").exists() {
         folder::check_empty(path)?;
     }

@@ -50,7 +50,7 @@ impl Server {
         let path = absolute(&options.cluster_dir)?;
         let account = Account::for_cluster(&path)?;
         let account = account.as_ref();
-        let lock = Lock::take(&path)?;
+        let lock = Lock::of_cluster(&path)?;
         postmaster::clear(&path).await?;
         let password = match locate::cluster_major(&path) {
             Some(major) => {

@@ -19,7 +19,6 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
-use self::role::is_role_name;
 use self::target::Parts;
 use crate::env::{ConfigError, Env};
 
@@ -46,10 +45,7 @@ impl DatabaseConfig {
     pub fn read(env: &mut Env, default_pool: u32) -> DatabaseConfig {
         let pool = env.integer("DATABASE_POOL", default_pool, 1..=500);
         let connect_limit = env.seconds("DATABASE_CONNECT_SECONDS", CONNECT_LIMIT, 1..=600);
-        let role = env.optional("DATABASE_ROLE");
-        if role.as_deref().is_some_and(|role| !is_role_name(role)) {
-            env.mistake("DATABASE_ROLE", "must be 1 to 63 of a-z, 0-9 and _, not beginning with a digit");
-        }
+        let role = role::read(env);
         let mut parts = Parts::from_variables(env);
         if let Some(text) = env.secret("DATABASE_URL") {
             match url::parse(&text) {
@@ -84,10 +80,7 @@ impl DatabaseConfig {
     /// `role` is not a plain role name.
     pub fn with_role(mut self, role: Option<&str>) -> Result<DatabaseConfig, ConfigError> {
         let mut env = Env::from_pairs(role.map(|role| ("DATABASE_ROLE", role)));
-        self.role = env.optional("DATABASE_ROLE");
-        if self.role.as_deref().is_some_and(|role| !is_role_name(role)) {
-            env.mistake("DATABASE_ROLE", "must be 1 to 63 of a-z, 0-9 and _, not beginning with a digit");
-        }
+        self.role = role::read(&mut env);
         env.finish(self)
     }
 

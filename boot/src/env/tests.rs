@@ -34,12 +34,11 @@ fn every_mistake_is_reported_once_and_no_value_is_shown() {
     env.integer("POOL", 8_u32, 1..=500);
     env.boolean("FLAG", false);
     env.seconds("WAIT", Duration::from_secs(1), 1..=60);
-    env.required("EMPTY");
-    env.required("EMPTY");
+    env.optional("EMPTY");
+    env.optional("EMPTY");
     env.optional("BLANK");
     env.secret("PASSWORD");
     env.optional("BYTES");
-    env.required("ABSENT");
     let error = env.finish(()).unwrap_err();
     let expected = "\
         PORT: must be a whole number from 0 to 65535\n\
@@ -50,10 +49,9 @@ fn every_mistake_is_reported_once_and_no_value_is_shown() {
         BLANK: is set but blank; unset it or give it a value\n\
         PASSWORD: begins or ends with white space or a line end\n\
         BYTES: is not valid UTF-8\n\
-        ABSENT: is required but not set\n\
         CTAP_TYPO: is not a variable of this program";
     assert_eq!(error.to_string(), expected);
-    assert_eq!(error.mistakes().len(), 10);
+    assert_eq!(error.mistakes().len(), 9);
     assert!(!format!("{error:?}").contains("canary"));
 }
 
@@ -62,4 +60,21 @@ fn a_variable_with_our_prefix_that_was_read_is_no_mistake() {
     let mut env = Env::from_pairs([("CTAP_URL", "http://localhost")]);
     assert_eq!(env.optional("CTAP_URL").as_deref(), Some("http://localhost"));
     assert!(env.finish(()).is_ok());
+}
+
+#[test]
+fn an_address_is_any_ip_address_with_any_port() {
+    for (pairs, expected) in [
+        ([None, None], "0.0.0.0:8080"),
+        ([Some(("PORT", "0")), Some(("BIND_ADDRESS", "127.0.0.1"))], "127.0.0.1:0"),
+        ([Some(("PORT", "65535")), Some(("BIND_ADDRESS", "::"))], "[::]:65535"),
+    ] {
+        let mut env = Env::from_pairs(pairs.into_iter().flatten());
+        assert_eq!(env.address(8080).to_string(), expected);
+        assert!(env.finish(()).is_ok());
+    }
+    let mut env = Env::from_pairs([("PORT", "65536"), ("BIND_ADDRESS", "localhost")]);
+    env.address(8080);
+    let rules = ["PORT: must be a whole number from 0 to 65535", "BIND_ADDRESS: must be an IPv4 or IPv6 address"];
+    assert_eq!(env.finish(()).unwrap_err().mistakes(), rules);
 }

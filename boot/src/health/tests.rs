@@ -22,7 +22,7 @@ async fn get_from(router: Router, path: &str) -> String {
 #[tokio::test]
 async fn a_sound_process_is_live_and_ready() {
     for path in ["/health/live", "/health/ready"] {
-        let answer = get_from(router(|| async { Ok(()) }), path).await;
+        let answer = get_from(router_with(Readiness::default(), || async { Ok(()) }), path).await;
         assert!(answer.starts_with("http/1.1 200"), "{answer}");
         assert!(answer.contains("cache-control: no-store\r\n"), "{answer}");
         assert!(answer.ends_with(r#"{"status":"ok"}"#), "{answer}");
@@ -31,7 +31,7 @@ async fn a_sound_process_is_live_and_ready() {
 
 #[tokio::test]
 async fn a_process_without_database_is_live_but_not_ready() {
-    let router = router(|| async { Err("database unreachable".to_owned()) });
+    let router = router_with(Readiness::default(), || async { Err("database unreachable".to_owned()) });
     let answer = get_from(router.clone(), "/health/ready").await;
     assert!(answer.starts_with("http/1.1 503"), "{answer}");
     assert!(answer.contains("cache-control: no-store\r\n"), "{answer}");
@@ -60,7 +60,7 @@ async fn a_draining_process_is_not_ready() {
 async fn many_questions_at_once_are_one_check() {
     let checks = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&checks);
-    let router = router(move || {
+    let router = router_with(Readiness::default(), move || {
         let counter = Arc::clone(&counter);
         async move {
             counter.fetch_add(1, Ordering::Relaxed);

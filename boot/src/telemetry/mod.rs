@@ -26,7 +26,7 @@ const BASE_FILTER: &str = "info,sqlx=warn,sea_orm=warn,sea_orm_migration=info,hy
 
 /// The two ways of writing a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+enum Format {
     /// One JSON object per line, on stdout, as Cloud Run collects it.
     Json,
     /// One readable line per event, on stderr.
@@ -61,39 +61,10 @@ impl Settings {
         });
         Settings { format, filter }
     }
-
-    /// The same with another format, for a program whose stdout is meant for a person.
-    pub fn with_format(self, format: Format) -> Settings {
-        Settings { format, ..self }
-    }
-}
-
-/// Proof that logging is set up.
-#[derive(Debug)]
-pub struct Telemetry {
-    format: Format,
-}
-
-impl Telemetry {
-    /// The format in use.
-    pub fn format(&self) -> Format {
-        self.format
-    }
-}
-
-/// Sets up logging for this process from its environment; what is wrong there is said on stderr and left at its
-/// default. A program that can refuse to start reads [`Settings`] instead ([`crate::run_main`] does).
-pub fn init(service: &'static str) -> Telemetry {
-    let mut env = Env::from_process();
-    let settings = Settings::read(&mut env);
-    for line in env.take_mistakes() {
-        eprintln!("{line}");
-    }
-    init_with(service, settings)
 }
 
 /// Sets up logging and the panic hook for this process; a second call changes nothing.
-pub fn init_with(service: &'static str, settings: Settings) -> Telemetry {
+pub fn init_with(service: &'static str, settings: Settings) {
     let Settings { format, filter } = settings;
     let registry = tracing_subscriber::registry().with(filter);
     let first = match format {
@@ -106,7 +77,6 @@ pub fn init_with(service: &'static str, settings: Settings) -> Telemetry {
     if first {
         panic::log_panics();
     }
-    Telemetry { format }
 }
 
 #[cfg(test)]

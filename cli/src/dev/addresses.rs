@@ -7,6 +7,8 @@ pub(crate) struct Addresses {
     pub(crate) api_port: u16,
     /// Of the worker's health routes.
     pub(crate) worker_port: u16,
+    /// Whether the API shows GraphiQL.
+    pub(crate) has_graphiql: bool,
 }
 
 impl Addresses {
@@ -18,8 +20,8 @@ impl Addresses {
         format!("{}/graphql", self.url())
     }
 
-    pub(crate) fn graphiql(&self) -> String {
-        format!("{}/graphiql", self.url())
+    pub(crate) fn graphiql(&self) -> Option<String> {
+        self.has_graphiql.then(|| format!("{}/graphiql", self.url()))
     }
 
     pub(crate) fn tasks(&self) -> String {

@@ -15,11 +15,10 @@ use crate::error::Error;
 const LOG: &str = "warn,sea_orm_migration=warn,api=info,boot=info,ctap=info,domain=info,localpg=info,migration=info,worker=info";
 
 /// What holds unless the environment says otherwise.
-const DEFAULTS: [(&str, &str); 2] = [("LOG", LOG), ("LOG_FORMAT", "text")];
+const DEFAULTS: [(&str, &str); 4] = [("GRAPHIQL", "true"), ("HTTP_ALLOW_PRIVATE", "true"), ("LOG", LOG), ("LOG_FORMAT", "text")];
 
 /// What holds whatever the environment says. The services are handed bound sockets, so ports are not theirs to choose.
-const FIXED: [(&str, &str); 4] =
-    [("BIND_ADDRESS", "127.0.0.1"), ("GRAPHIQL", "true"), ("HTTP_ALLOW_PRIVATE", "true"), ("PORT", "0")];
+const FIXED: [(&str, &str); 2] = [("BIND_ADDRESS", "127.0.0.1"), ("PORT", "0")];
 
 /// Stands in for the private server's address until it runs. The services get their connections handed in.
 const LATER: [(&str, &str); 1] = [("DATABASE_URL", "postgres://postgres@127.0.0.1/ctap")];
@@ -97,9 +96,16 @@ mod tests {
 
     #[test]
     fn the_usual_variables_of_another_server_do_no_harm() {
-        let foreign = [("PGSSLMODE", "require"), ("PGPORT", "x"), ("DATABASE_POOL", "0"), ("PORT", "x"), ("GRAPHIQL", "false")];
+        let foreign = [("PGSSLMODE", "require"), ("PGPORT", "x"), ("DATABASE_POOL", "0"), ("PORT", "x"), ("BIND_ADDRESS", "x")];
         let (_, config) = read(args(false), variables(&foreign)).unwrap();
         assert!(config.given.is_none() && config.api.graphiql);
+    }
+
+    #[test]
+    fn what_is_on_here_can_be_turned_off() {
+        let off = [("GRAPHIQL", "false"), ("HTTP_ALLOW_PRIVATE", "false")];
+        let (_, config) = read(args(false), variables(&off)).unwrap();
+        assert!(!config.api.graphiql && !config.worker.http_allow_private);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The folder that a run keeps everything in, and that only one run uses at a time.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use localpg::Lock;
 
 use super::state_file;
 use crate::error::{At as _, Error};
@@ -13,7 +13,7 @@ use crate::private_file;
 #[derive(Debug)]
 pub(super) struct DataDir {
     path: PathBuf,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl DataDir {
@@ -59,24 +59,11 @@ fn keep_out_of_git(path: &Path) -> Result<(), Error> {
     fs::write(&file, "*\n").at("write", file)
 }
 
-/// The kernel gives the lock back when we die; the programs we start do not inherit it.
-fn lock(path: &Path) -> Result<File, Error> {
-    let name = path.join("dev.lock");
-    let mut file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&name).at("open", &name)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            // Only to help: the answer stands without it.
-            let _ = file.read_to_string(&mut holder);
-            let owner = holder.trim().parse::<u32>().map_or_else(|_| String::new(), |pid| format!(" (pid {pid})"));
-            return Err(Error::InUse { path: path.to_owned(), owner });
-        }
-        Err(TryLockError::Error(error)) => return Err(error).at("lock", name),
-    }
-    file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id())).at("write", name)?;
-    Ok(file)
+fn lock(path: &Path) -> Result<Lock, Error> {
+    Lock::take(&path.join("dev.lock"), path).map_err(|error| match error {
+        localpg::Error::InUse { path, owner } => Error::InUse { path, owner },
+        other => other.into(),
+    })
 }
 
 #[cfg(test)]

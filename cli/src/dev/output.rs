@@ -15,8 +15,7 @@ pub(super) fn text(addresses: &Addresses, key: &FirstKey) -> String {
 ctap is ready.
 
   GraphQL    {graphql}
-  GraphiQL   {graphiql}
-  REST       {tasks}
+{graphiql}  REST       {tasks}
   WebSocket  {websocket}
 
   API key    {secret}
@@ -29,7 +28,7 @@ Submit a task:
 Stop with Ctrl-C. The data is kept for the next start.
 ",
         graphql = addresses.graphql(),
-        graphiql = addresses.graphiql(),
+        graphiql = addresses.graphiql().map(|url| format!("  GraphiQL   {url}\n")).unwrap_or_default(),
         tasks = addresses.tasks(),
         websocket = addresses.websocket(),
         tenant = key.tenant,
@@ -47,10 +46,14 @@ pub(super) fn print(text: &str) {
 mod tests {
     use super::*;
 
+    fn with_graphiql(has_graphiql: bool) -> String {
+        let key = FirstKey { text: "ctap_dev_x".into(), tenant: "default".into() };
+        text(&Addresses { api_port: 8080, worker_port: 1, has_graphiql }, &key)
+    }
+
     #[test]
     fn urls_come_first_then_the_key_then_the_request() {
-        let key = FirstKey { text: "ctap_dev_x".into(), tenant: "default".into() };
-        let text = text(&Addresses { api_port: 8080, worker_port: 1 }, &key);
+        let text = with_graphiql(true);
         let parts = [
             "  http://127.0.0.1:8080/graphql\n",
             "  http://127.0.0.1:8080/graphiql\n",
@@ -64,5 +67,12 @@ mod tests {
         ];
         let places: Vec<_> = parts.iter().map(|part| text.find(part.trim_start_matches(' ')).expect(part)).collect();
         assert!(places.is_sorted(), "{places:?} in {text}");
+    }
+
+    #[test]
+    fn a_page_that_is_not_served_is_not_named() {
+        let text = with_graphiql(false);
+        assert!(!text.contains("raphi"), "{text}");
+        assert!(text.contains("/graphql\n  REST"), "{text}");
     }
 }

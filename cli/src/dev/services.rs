@@ -34,7 +34,8 @@ impl Services {
 
         let api_tcp = port::bind(wanted).await?;
         let worker_tcp = port::bind(0).await?;
-        let addresses = Addresses { api_port: port::of(&api_tcp)?, worker_port: port::of(&worker_tcp)? };
+        let addresses =
+            Addresses { api_port: port::of(&api_tcp)?, worker_port: port::of(&worker_tcp)?, has_graphiql: api.graphiql };
         if wanted != 0 && wanted != addresses.api_port {
             progress(&format!("port {wanted} is taken, using {}", addresses.api_port));
         }

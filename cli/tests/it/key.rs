@@ -15,7 +15,11 @@ async fn a_key_made_beside_a_running_dev_works_at_once_and_sees_its_own_tenant_o
     let api = Api::of(&home);
     let data_dir = home.data_dir();
     let data_dir = data_dir.to_str().expect("a plain path");
-    let created = output(ctap(create("acme", "prod").into_iter().chain(["--data-dir", data_dir])));
+    // What `dev` itself does not heed leads away from it no more here.
+    let elsewhere = [("PGHOST", "127.0.0.1"), ("PGPORT", "1"), ("PGUSER", "nobody"), ("PGDATABASE", "none")];
+    let mut command = ctap(create("acme", "prod").into_iter().chain(["--data-dir", data_dir]));
+    command.envs(elsewhere);
+    let created = output(command);
     let words = String::from_utf8(created.stderr).unwrap();
     assert!(created.status.success() && words.contains("acme") && words.contains("90 days"), "{words}");
     let printed = String::from_utf8(created.stdout).unwrap();
@@ -30,7 +34,28 @@ async fn a_key_made_beside_a_running_dev_works_at_once_and_sees_its_own_tenant_o
     let path = format!("/v1/tasks/{}", task["id"].as_str().unwrap());
     assert_eq!(api.request(Method::GET, &path, key).send().await.unwrap().status(), StatusCode::OK);
     assert_eq!(api.get(&path).await.0, StatusCode::NOT_FOUND);
+
+    // DATABASE_URL does lead away.
+    let other = TestDb::new().await;
+    let mut command = ctap(create("acme", "prod").into_iter().chain(["--data-dir", data_dir]));
+    command.env("DATABASE_URL", other.url().expose_secret());
+    assert!(output(command).status.success());
+    assert_eq!(keys(&other).await, 1);
     dev.stop().await;
+}
+
+#[tokio::test]
+async fn where_no_dev_runs_the_standard_variables_name_the_database() {
+    let (home, database) = (Home::new(), TestDb::new().await);
+    let data_dir = home.data_dir();
+    let url = reqwest::Url::parse(database.url().expose_secret()).unwrap();
+    let mut command = ctap(create("acme", "dev").into_iter().chain(["--data-dir", data_dir.to_str().unwrap()]));
+    command.env("PGHOST", url.host_str().unwrap()).env("PGPORT", url.port().unwrap().to_string());
+    command.env("PGUSER", url.username()).env("PGPASSWORD", url.password().unwrap());
+    command.env("PGDATABASE", url.path().trim_start_matches('/'));
+    let created = output(command);
+    assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
+    assert_eq!(keys(&database).await, 1);
 }
 
 #[tokio::test]
@@ -70,7 +95,7 @@ async fn without_a_database_or_without_its_schema_it_says_what_to_do() {
     let home = Home::new();
     let data_dir = home.data_dir();
     let line = refusal(&output(ctap(create("acme", "dev").into_iter().chain(["--data-dir", data_dir.to_str().unwrap()]))), 2);
-    assert!(line.contains("DATABASE_URL") && line.contains("ctap dev"), "{line}");
+    assert!(["DATABASE_URL", "ctap dev", "PGHOST"].iter().all(|way| line.contains(way)), "{line}");
 
     let database = EmptyDb::new().await;
     let mut command = ctap(create("acme", "dev"));

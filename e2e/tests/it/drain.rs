@@ -36,4 +36,5 @@ async fn a_terminated_api_ends_its_websockets_and_exits_in_time() {
     let (status, took) = system.api.terminate().await;
     assert!(status.success(), "{status}");
     assert!(took < Duration::from_secs(9), "{took:?}");
+    system.db.assert_invariants().await;
 }

@@ -35,4 +35,5 @@ async fn nested_literals_and_fragment_bombs_are_refused_and_the_process_lives() 
     assert_eq!(system.client.graphql("{ __typename }", json!({})).await["__typename"], "Query");
     let (status, _) = system.api.terminate().await;
     assert!(status.success(), "it ended only when told to: {status}");
+    system.db.assert_invariants().await;
 }

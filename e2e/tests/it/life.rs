@@ -87,6 +87,7 @@ async fn a_subscription_by_filter_sees_every_change_of_every_task_of_the_queue_a
         assert!([1, 2, 3].starts_with(&versions), "{versions:?}");
         update = socket.next(&updates).await["taskUpdated"].clone();
     }
+    system.db.assert_invariants().await;
 }
 
 #[tokio::test]
@@ -107,6 +108,7 @@ async fn an_http_task_calls_its_target_once_with_its_idempotency_key() {
     system.until_status(id, "done").await;
     let result = system.client.get(id).await["result"].clone();
     assert_eq!((&result["status"], &result["body"]), (&json!(200), &json!("hi")));
+    system.db.assert_invariants().await;
 }
 
 async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
