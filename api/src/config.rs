@@ -8,7 +8,7 @@
 //!
 //! The database's variables are those of [`boot::DatabaseConfig`]; the default of `DATABASE_POOL` is 8.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use boot::{DatabaseConfig, Env};
 
@@ -36,17 +36,9 @@ pub struct Settings {
 impl Settings {
     /// Reads the variables above; mistakes go to `env`.
     pub fn read(env: &mut Env) -> Settings {
-        let port = env.integer("PORT", 8080_u16, 0..=u16::MAX);
-        let address = match env.optional("BIND_ADDRESS").map(|text| text.parse::<IpAddr>()) {
-            None => Ipv4Addr::UNSPECIFIED.into(),
-            Some(Ok(address)) => address,
-            Some(Err(_)) => {
-                env.mistake("BIND_ADDRESS", "must be an IPv4 or IPv6 address");
-                Ipv4Addr::UNSPECIFIED.into()
-            }
-        };
+        let address = env.address(8080);
         let config = Config { graphiql: env.boolean("GRAPHIQL", false) };
-        Settings { address: SocketAddr::new(address, port), database: DatabaseConfig::read(env, POOL), config }
+        Settings { address, database: DatabaseConfig::read(env, POOL), config }
     }
 }
 

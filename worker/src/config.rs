@@ -10,7 +10,7 @@
 //! | `PORT` `BIND_ADDRESS` | where the health routes are served (default 8081 on 0.0.0.0) |
 //! | database | see `boot::database`; 8 connections by default |
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use boot::{DatabaseConfig, Env};
@@ -28,10 +28,8 @@ pub struct Config {
     pub http_allow_private: bool,
     /// First part of the process's name; random digits follow, so that two starts are never taken for one.
     pub worker_name: Option<String>,
-    /// Port of the health routes; 0 takes any.
-    pub port: u16,
-    /// Address of the health routes.
-    pub bind_address: IpAddr,
+    /// Where the health routes are served; port 0 takes any free one.
+    pub address: SocketAddr,
     /// The database.
     pub database: DatabaseConfig,
     /// How long attempts may go on after a stop before they are given back.
@@ -48,21 +46,13 @@ impl Config {
         if worker_name.as_deref().is_some_and(|name| name.len() > MAX_NAME_BYTES || !name.chars().all(is_name_char)) {
             env.mistake("WORKER_NAME", format_args!("must be at most {MAX_NAME_BYTES} of A-Z a-z 0-9 . _ -"));
         }
-        let bind_address = match env.text("BIND_ADDRESS", "0.0.0.0").parse() {
-            Ok(address) => address,
-            Err(_) => {
-                env.mistake("BIND_ADDRESS", "must be an IP address");
-                IpAddr::V4(Ipv4Addr::UNSPECIFIED)
-            }
-        };
         Config {
             concurrency: env.integer("WORKER_CONCURRENCY", 32, 1..=1000),
             lease: env.seconds("LEASE_SECONDS", Duration::from_secs(30), 1..=600),
             poll_interval: env.seconds("POLL_SECONDS", Duration::from_secs(2), 1..=60),
             http_allow_private: env.boolean("HTTP_ALLOW_PRIVATE", false),
             worker_name,
-            port: env.integer("PORT", 8081, 0..=u16::MAX),
-            bind_address,
+            address: env.address(8081),
             database: DatabaseConfig::read(env, 8),
             drain: Duration::from_secs(7),
         }
@@ -106,7 +96,7 @@ mod tests {
     #[test]
     fn everything_but_the_database_has_a_default() {
         let config = read(&[]).unwrap();
-        assert_eq!((config.concurrency, config.lease, config.port), (32, Duration::from_secs(30), 8081));
+        assert_eq!((config.concurrency, config.lease, config.address.port()), (32, Duration::from_secs(30), 8081));
         assert!(!config.http_allow_private);
     }
 

@@ -1,7 +1,6 @@
 //! The production worker: configured by environment variables alone (see `worker::Config`).
 
 use std::error::Error;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
@@ -13,7 +12,7 @@ fn main() -> ExitCode {
 }
 
 async fn start(config: Config, stop: CancellationToken) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let tcp = TcpListener::bind(SocketAddr::new(config.bind_address, config.port)).await?;
+    let tcp = TcpListener::bind(config.address).await?;
     let db = boot::pool::connect(&config.database, "ctap-worker").await?;
     let listener = boot::pool::listener_pool(&config.database, "ctap-worker-listener").await?;
     worker::run(config, db, listener, tcp, stop).await?;

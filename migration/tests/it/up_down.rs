@@ -6,6 +6,11 @@ use secrecy::ExposeSecret;
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use testkit::EmptyDb;
 
+/// The binary, also where the tests run from a copy of the target folder.
+fn binary() -> std::ffi::OsString {
+    std::env::var_os("CARGO_BIN_EXE_migrate").unwrap_or_else(|| env!("CARGO_BIN_EXE_migrate").into())
+}
+
 fn options(db: &EmptyDb) -> PgConnectOptions {
     db.url().expose_secret().parse().unwrap()
 }
@@ -56,7 +61,7 @@ async fn processes_that_start_at_once_on_one_database_and_on_others_all_succeed(
     let children: Vec<_> = [&one, &one, &other, &one]
         .into_iter()
         .map(|db| {
-            Command::new(env!("CARGO_BIN_EXE_migrate"))
+            Command::new(binary())
                 .env("DATABASE_URL", db.url().expose_secret())
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
@@ -92,7 +97,7 @@ fn the_domain_relies_on_the_newest_migration() {
 
 #[test]
 fn a_missing_address_is_one_line_and_exit_code_2() {
-    let output = Command::new(env!("CARGO_BIN_EXE_migrate")).env_clear().stdin(Stdio::null()).output().unwrap();
+    let output = Command::new(binary()).env_clear().stdin(Stdio::null()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("DATABASE_URL"), "{text}");
