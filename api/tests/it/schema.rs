@@ -16,6 +16,23 @@ fn the_committed_schema_is_the_one_that_is_served() {
     assert!(committed == api::graphql::sdl(), "schema.graphql is out of date: cargo run -p api --bin schema -- schema.graphql");
 }
 
+/// The shape of the contract in one reviewable place: what each type and field is called, without their descriptions.
+#[test]
+fn the_contract_in_outline() {
+    let mut quoted = false;
+    let outline: Vec<_> = api::graphql::sdl()
+        .lines()
+        .filter(|line| {
+            let block = line.trim() == "\"\"\"";
+            let inside = quoted || block;
+            quoted ^= block;
+            !inside && !line.trim().starts_with('"') && !line.trim().is_empty()
+        })
+        .map(str::to_owned)
+        .collect();
+    insta::assert_snapshot!(outline.join("\n"));
+}
+
 #[tokio::test]
 async fn everything_has_a_description() {
     let api = TestApi::start().await;
