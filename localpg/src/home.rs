@@ -98,7 +98,7 @@ fn prepare(cluster: &Path, account: &Account) -> bool {
 mod tests {
     use super::*;
 
-    const HOME: &str = "/root/project/.ctap";
+    const HOME: &str = "/srv/project/.ctap";
 
     fn postgres() -> Account {
         Account { name: "postgres".to_owned(), uid: 101, gid: 104 }

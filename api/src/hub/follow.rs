@@ -6,14 +6,13 @@ use std::time::Duration;
 use domain::entity::{audit_log, task as task_entity};
 use domain::feed::{self, Horizon, Horizons, Position};
 use domain::task;
-use futures_util::Stream;
-use futures_util::stream::unfold;
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::patience::{Patience, jittered};
 use super::registry::{Interest, Registration};
-use super::{Hub, LONGEST_TRANSACTION, Update};
+use super::{Hub, LONGEST_TRANSACTION, Source, Update};
 use crate::error::{ApiError, Code};
 
 /// Rows per read.
@@ -67,16 +66,11 @@ impl Follower {
             pause: PACE,
         }
     }
+}
 
-    pub(super) fn into_stream(self) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
-        unfold(Some(self), |follower| async move {
-            let mut follower = follower?;
-            let stop = follower.hub.stop.clone();
-            match stop.run_until_cancelled(follower.next()).await? {
-                Ok(update) => Some((Ok(update), Some(follower))),
-                Err(error) => Some((Err(error), None)),
-            }
-        })
+impl Source for Follower {
+    fn stop(&self) -> &CancellationToken {
+        &self.hub.stop
     }
 
     async fn next(&mut self) -> Result<Update, ApiError> {
@@ -96,7 +90,9 @@ impl Follower {
             }
         }
     }
+}
 
+impl Follower {
     /// Reads one batch below the horizon; answers whether more may follow at once.
     async fn read(&mut self) -> Result<bool, ApiError> {
         let hub = self.hub.clone();

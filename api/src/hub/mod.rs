@@ -16,6 +16,7 @@ use std::sync::Arc;
 use domain::entity::{audit_log, task};
 use domain::feed::{self, Position};
 use futures_util::Stream;
+use futures_util::stream::unfold;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -72,7 +73,7 @@ impl Hub {
         after: Option<i64>,
     ) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
         // Registered here and not at the first poll: hints that come from now on count.
-        Watcher::new(self.clone(), tenant_id, task_id, after).into_stream()
+        stream(Watcher::new(self.clone(), tenant_id, task_id, after))
     }
 
     /// Every change of the tenant after `after` (from now on, without it) in commit order. A change may come twice, none
@@ -82,7 +83,7 @@ impl Hub {
         tenant_id: Uuid,
         after: Option<Position>,
     ) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
-        Follower::new(self.clone(), tenant_id, after).into_stream()
+        stream(Follower::new(self.clone(), tenant_id, after))
     }
 
     /// The position from which [`Hub::follow`] misses nothing that is committed after this call.
@@ -102,4 +103,25 @@ impl Hub {
 /// [`Hub::present`] through a connection that the caller has already.
 pub(crate) async fn present<C: ConnectionTrait>(db: &C) -> Result<Position, ApiError> {
     Ok(feed::present(feed::horizon(db).await?, LONGEST_TRANSACTION))
+}
+
+/// Where a stream's updates come from.
+trait Source: Send + 'static {
+    /// Ends the stream when cancelled.
+    fn stop(&self) -> &CancellationToken;
+
+    /// The next update, whenever there is one.
+    fn next(&mut self) -> impl Future<Output = Result<Update, ApiError>> + Send;
+}
+
+/// What the streams have in common: they end when the hub stops, and after their first error.
+fn stream(source: impl Source) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
+    unfold(Some(source), |source| async move {
+        let mut source = source?;
+        let stop = source.stop().clone();
+        match stop.run_until_cancelled(source.next()).await? {
+            Ok(update) => Some((Ok(update), Some(source))),
+            Err(error) => Some((Err(error), None)),
+        }
+    })
 }

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use domain::feed::Position;
 use domain::{audit, task};
-use futures_util::Stream;
-use futures_util::stream::unfold;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::patience::{Patience, jittered};
 use super::registry::{Interest, Registration};
-use super::{Hub, LONGEST_TRANSACTION, Update};
+use super::{Hub, LONGEST_TRANSACTION, Source, Update};
 use crate::error::ApiError;
 
 /// Rows per read.
@@ -47,16 +46,11 @@ impl Watcher {
             patience: Patience::default(),
         }
     }
+}
 
-    pub(super) fn into_stream(self) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
-        unfold(Some(self), |watcher| async move {
-            let mut watcher = watcher?;
-            let stop = watcher.hub.stop.clone();
-            match stop.run_until_cancelled(watcher.next()).await? {
-                Ok(update) => Some((Ok(update), Some(watcher))),
-                Err(error) => Some((Err(error), None)),
-            }
-        })
+impl Source for Watcher {
+    fn stop(&self) -> &CancellationToken {
+        &self.hub.stop
     }
 
     async fn next(&mut self) -> Result<Update, ApiError> {
@@ -79,7 +73,9 @@ impl Watcher {
             }
         }
     }
+}
 
+impl Watcher {
     /// Reads what is new, if anything. The trail first and the task second: both are written in one transaction, so the
     /// task is at or past every row that was seen.
     async fn read(&mut self) -> Result<(), ApiError> {
