@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::{TaskStatus, audit_log, lease, task};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    AccessMode, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, IsolationLevel, QueryFilter, QueryOrder, TransactionTrait,
+};
 use uuid::Uuid;
 
 use crate::audit::Action;
@@ -11,7 +13,7 @@ use crate::audit::Action;
 type Key = (Uuid, Uuid);
 
 /// Every violation of the trail's invariants, in words; empty when all is well. Reads everything: for tests and for the
-/// quiet hours.
+/// quiet hours. Read in one snapshot, so that it may be asked while workers are at it.
 ///
 /// For every task: the rows with `seq` are 1..n without a gap; replaying them gives the task's status, attempt and version;
 /// no task without rows; no trail without its task unless it ended in a final state; a running task is named, with its
@@ -19,14 +21,16 @@ type Key = (Uuid, Uuid);
 ///
 /// # Errors
 /// The database failed.
-pub async fn violations<C: ConnectionTrait>(db: &C) -> Result<Vec<String>, DbErr> {
-    let tasks = task::Entity::find().all(db).await?;
+pub async fn violations(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let tx = db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?;
+    let tasks = task::Entity::find().all(&tx).await?;
     let rows = audit_log::Entity::find()
         .filter(audit_log::Column::Seq.is_not_null())
         .order_by_asc(audit_log::Column::Seq)
-        .all(db)
+        .all(&tx)
         .await?;
-    let leases = lease::Entity::find().all(db).await?;
+    let leases = lease::Entity::find().all(&tx).await?;
+    tx.rollback().await?;
     let mut trails: BTreeMap<Key, Vec<&audit_log::Model>> = BTreeMap::new();
     for row in &rows {
         trails.entry((row.tenant_id, row.task_id.unwrap_or_default())).or_default().push(row);
