@@ -5,12 +5,15 @@
 //! | `PORT` | port to listen on, 0 to 65535 (default 8080; 0 takes any free one) |
 //! | `BIND_ADDRESS` | address to listen on (default `0.0.0.0`) |
 //! | `GRAPHIQL` | whether `/graphiql` shows the page, `true` or `false` (default `false`) |
+//! | `ALLOWED_ORIGINS` | origins of web pages, besides the API's own, that may call from a browser, separated by commas (default none) |
 //!
 //! The database's variables are those of [`boot::DatabaseConfig`]; the default of `DATABASE_POOL` is 8.
 
 use std::net::SocketAddr;
 
 use boot::{DatabaseConfig, Env};
+
+use crate::origins::Origins;
 
 /// Connections of one API process; the listener has one more.
 const POOL: u32 = 8;
@@ -20,6 +23,8 @@ const POOL: u32 = 8;
 pub struct Config {
     /// Whether `/graphiql` shows the page.
     pub graphiql: bool,
+    /// Whose web pages may call.
+    pub origins: Origins,
 }
 
 /// Everything the process needs to start.
@@ -37,7 +42,7 @@ impl Settings {
     /// Reads the variables above; mistakes go to `env`.
     pub fn read(env: &mut Env) -> Settings {
         let address = env.address(8080);
-        let config = Config { graphiql: env.boolean("GRAPHIQL", false) };
+        let config = Config { graphiql: env.boolean("GRAPHIQL", false), origins: Origins::read(env) };
         Settings { address, database: DatabaseConfig::read(env, POOL), config }
     }
 }

@@ -12,6 +12,7 @@ mod health;
 pub mod hub;
 mod limits;
 pub mod lists;
+pub mod origins;
 pub mod request_id;
 mod rest;
 mod server;

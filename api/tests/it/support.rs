@@ -24,7 +24,7 @@ pub(crate) struct TestApi {
 
 impl TestApi {
     pub(crate) async fn start() -> TestApi {
-        TestApi::start_with(Config { graphiql: true }).await
+        TestApi::start_with(Config { graphiql: true, ..Config::default() }).await
     }
 
     pub(crate) async fn start_with(config: Config) -> TestApi {
