@@ -78,10 +78,11 @@ pub async fn serve(
         stop: stop.clone(),
     };
 
+    let max_connections = state.config.max_connections.within_files();
     let readiness = Readiness::default();
     let app = routes::router(state, readiness.clone());
-    let connections = connections::Connections::new(last.clone());
-    tracing::info!(%address, "listening");
+    let connections = connections::Connections::new(max_connections, last.clone());
+    tracing::info!(%address, max_connections, "listening");
     connections.accept(tcp, &app, &stop).await;
 
     readiness.drain();
