@@ -4,11 +4,13 @@
 //! cargo build --release --workspace --bins
 //! cargo run --release -p e2e --example measure -- drain
 //! cargo run --release -p e2e --example measure -- lease-cost
+//! cargo run --release -p e2e --example measure -- edge
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement fails by panicking")]
 
 mod drain;
+mod edge;
 mod lease_cost;
 mod support;
 
@@ -16,7 +18,8 @@ mod support;
 async fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("drain") => drain::run().await,
+        Some("edge") => edge::run().await,
         Some("lease-cost") => lease_cost::run().await,
-        _ => eprintln!("say which: drain, lease-cost"),
+        _ => eprintln!("say which: drain, edge, lease-cost"),
     }
 }
