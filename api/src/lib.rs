@@ -10,6 +10,7 @@ pub mod error;
 pub mod graphql;
 mod health;
 pub mod hub;
+mod json;
 mod limits;
 pub mod lists;
 pub mod origins;

@@ -28,14 +28,16 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
         .route_layer(from_fn_with_state(state.clone(), caller::require))
         .route_layer(RequestBodyLimitLayer::new(MAX_REST_BODY_BYTES));
     let graphql = graphql::router(state.clone())
-        .route_layer(from_fn_with_state(state.clone(), caller::require_unless_get))
+        .route_layer(from_fn_with_state(state.clone(), caller::require_unless_socket))
         .route_layer(RequestBodyLimitLayer::new(MAX_GRAPHQL_BODY_BYTES));
+    let page = graphql::page(&state);
     let db = state.db.clone();
     let health = health::router_with(readiness, move || crate::health::ready(db.clone()));
     Router::new()
         .merge(rest)
         .with_state(state)
         .merge(graphql)
+        .merge(page)
         .merge(health)
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::disable())
