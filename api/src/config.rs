@@ -10,10 +10,13 @@
 //!
 //! The database's variables are those of [`boot::DatabaseConfig`]; the default of `DATABASE_POOL` is 8.
 
+mod patience;
+
 use std::net::SocketAddr;
 
 use boot::{DatabaseConfig, Env};
 
+pub use self::patience::Patience;
 use crate::origins::Origins;
 
 /// Connections of one API process; the listener has one more.
@@ -52,6 +55,8 @@ pub struct Config {
     pub max_connections: MaxConnections,
     /// Whose web pages may call.
     pub origins: Origins,
+    /// How long clients of open connections are waited for.
+    pub patience: Patience,
 }
 
 /// Everything the process needs to start.
@@ -73,6 +78,7 @@ impl Settings {
             graphiql: env.boolean("GRAPHIQL", false),
             max_connections: MaxConnections::read(env),
             origins: Origins::read(env),
+            patience: Patience::default(),
         };
         Settings { address, database: DatabaseConfig::read(env, POOL), config }
     }

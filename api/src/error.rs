@@ -37,6 +37,8 @@ codes! {
     BadUserInput = "BAD_USER_INPUT", BAD_REQUEST;
     /// No valid credentials came with the request.
     Unauthenticated = "UNAUTHENTICATED", UNAUTHORIZED;
+    /// A web page of another origin than those allowed.
+    OriginNotAllowed = "ORIGIN_NOT_ALLOWED", FORBIDDEN;
     /// There is no such thing, or it is another tenant's.
     NotFound = "NOT_FOUND", NOT_FOUND;
     /// The path is right, the method is not.

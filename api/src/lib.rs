@@ -12,6 +12,7 @@ mod health;
 pub mod hub;
 mod limits;
 pub mod lists;
+pub mod live;
 pub mod origins;
 pub mod request_id;
 mod rest;
@@ -20,5 +21,6 @@ pub mod service;
 pub mod state;
 
 pub use self::config::{Config, Settings};
-pub use self::server::{ServeError, serve};
+pub use self::live::Live;
+pub use self::server::{ServeError, serve, serve_counted};
 pub use self::state::AppState;
