@@ -9,7 +9,7 @@ use axum::{Extension, Json};
 use domain::audit::Caller;
 use serde_json::Value;
 
-use super::GraphQl;
+use super::{GraphQl, sse};
 use crate::error::{ApiError, Code};
 use crate::limits;
 
@@ -19,7 +19,11 @@ pub(super) async fn post(
     Extension(caller): Extension<Caller>,
     request: axum::extract::Request,
 ) -> Result<Response, ApiError> {
+    let events = sse::wanted(request.headers());
     let request = read(request).await?;
+    if events {
+        return Ok(sse::respond(&graphql, request.data(caller)));
+    }
     let answer = graphql.executor.execute(request.data(caller)).await;
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Ok((status(&answer), no_store, Json(answer)).into_response())
