@@ -14,6 +14,7 @@ mod query;
 mod scalar;
 mod schema;
 mod socket;
+mod sse;
 mod statuses;
 mod subscription;
 mod text;

@@ -10,10 +10,14 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use domain::audit::Caller;
+use futures_util::StreamExt;
+use futures_util::future::ready;
+use futures_util::stream::once;
 
 pub(crate) use self::accept::{Media, negotiate};
+pub(super) use self::outcome::body;
 use self::outcome::write;
-use super::GraphQl;
+use super::{GraphQl, sse};
 use crate::error::{ApiError, Code};
 
 /// `POST /graphql`: any operation.
@@ -43,12 +47,17 @@ pub(super) async fn get(
 async fn answer(graphql: GraphQl, method: &Method, media: Media, request: async_graphql::Request) -> Result<Response, ApiError> {
     let admitted = match graphql.executor.admit(request) {
         Ok(admitted) => admitted,
+        Err(refused) if media == Media::EventStream => return Ok(sse::respond(&graphql, once(ready(*refused)).boxed())),
         Err(refused) => return Ok(write(&refused, media)),
     };
     match admitted.operation() {
         OperationType::Mutation if *method == Method::GET => {
             let error = ApiError::new(Code::MethodNotAllowed, "a mutation must be sent by POST");
             Ok(([(header::ALLOW, HeaderValue::from_static("POST"))], error).into_response())
+        }
+        _ if media == Media::EventStream => {
+            let answers = graphql.executor.stream(admitted, None);
+            Ok(sse::respond(&graphql, answers))
         }
         OperationType::Subscription => {
             Err(ApiError::new(Code::BadUserInput, "a subscription needs a websocket, or Accept: text/event-stream"))
