@@ -45,7 +45,7 @@ pub(crate) async fn require(State(state): State<AppState>, mut request: Request,
 }
 
 /// Like [`require`], but for GET and HEAD: a browser can put no header on a websocket's upgrade, so the socket
-/// authenticates in `connection_init`, and the page at `/graphiql` holds nothing.
+/// authenticates in `connection_init`.
 pub(crate) async fn require_unless_get(state: State<AppState>, request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         next.run(request).await

@@ -1,10 +1,9 @@
-//! GraphQL: `/graphql` over HTTP and websocket, and the page at `/graphiql`.
+//! GraphQL: `/graphql` over HTTP and websocket.
 
 mod context;
 pub(crate) mod errors;
 mod executor;
 mod feed;
-mod graphiql;
 mod guard;
 mod http;
 mod input;
@@ -39,8 +38,6 @@ struct GraphQl {
 /// The routes. POST needs the [`domain::audit::Caller`] in the request's extensions, put there by authentication; a
 /// websocket authenticates by itself.
 pub(crate) fn router(state: AppState) -> Router {
-    let page = state.config.graphiql;
     let executor = Guarded::new(schema::build(Some(state.clone())));
-    let router = Router::new().route(PATH, get(socket::upgrade).post(http::post)).with_state(GraphQl { state, executor });
-    if page { router.route("/graphiql", get(graphiql::page)) } else { router }
+    Router::new().route(PATH, get(socket::upgrade).post(http::post)).with_state(GraphQl { state, executor })
 }
