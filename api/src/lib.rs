@@ -7,6 +7,7 @@ pub mod caller;
 pub mod config;
 pub mod cursor;
 pub mod error;
+mod graphiql;
 pub mod graphql;
 mod health;
 pub mod hub;

@@ -1,10 +1,9 @@
-//! GraphQL: `/graphql` over HTTP and websocket, and the page at `/graphiql`.
+//! GraphQL: `/graphql` over HTTP and websocket.
 
 mod context;
 pub(crate) mod errors;
 mod executor;
 mod feed;
-mod graphiql;
 mod guard;
 mod http;
 mod input;
@@ -48,11 +47,6 @@ pub(crate) fn router(state: AppState) -> Router {
     let limits = state.config.graphql;
     let executor = Guarded::new(schema::build(Some(state.clone()), &limits), limits);
     Router::new().route(PATH, get(get_or_upgrade).post(http::post)).with_state(GraphQl { state, executor })
-}
-
-/// The page, which anybody may see: it holds no key.
-pub(crate) fn page(state: &AppState) -> Router {
-    if state.config.graphiql { Router::new().route("/graphiql", get(graphiql::page)) } else { Router::new() }
 }
 
 /// A websocket's upgrade, or a query in the address.

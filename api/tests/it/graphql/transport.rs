@@ -168,16 +168,3 @@ async fn operations_are_limited_in_cost_and_depth() {
     let directives = format!("{{ __typename {} }}", "@include(if: true) ".repeat(6));
     assert_eq!(failure(&api, &acme, &directives, json!({})).await, "GRAPHQL_VALIDATION_FAILED");
 }
-
-#[tokio::test]
-async fn the_page_is_there_when_switched_on() {
-    let api = TestApi::start().await;
-    let acme = api.db.tenant("acme").await;
-    let page = api.anonymous(Method::GET, "/graphiql").send().await.unwrap();
-    assert_eq!(page.status(), 200);
-    let text = page.text().await.unwrap();
-    assert!(text.contains("createUrl('/graphql', true)") || text.contains("/graphql"), "{text}");
-    assert!(!text.contains(&acme.key));
-    let off = TestApi::start_with(api::Config::default()).await;
-    assert_eq!(off.anonymous(Method::GET, "/graphiql").send().await.unwrap().status(), 404);
-}
