@@ -8,6 +8,7 @@ mod graphiql;
 mod guard;
 mod http;
 mod input;
+mod loaders;
 mod mutation;
 mod page;
 mod query;

@@ -8,6 +8,7 @@ mod create;
 mod every_state;
 mod feed;
 mod fence;
+mod filters;
 mod hints;
 mod invariant;
 mod lists;
