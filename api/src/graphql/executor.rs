@@ -9,7 +9,7 @@ use futures_util::future::ready;
 use futures_util::stream::{BoxStream, once};
 use futures_util::{FutureExt, StreamExt};
 
-use super::context::ListTurns;
+use super::context::with_request_data;
 use super::errors::{public, refusal};
 use super::guard;
 use super::schema::Schema;
@@ -55,7 +55,7 @@ impl<E: Executor> Guarded<E> {
     /// Executes a query or a mutation.
     pub(super) async fn run(&self, admitted: Admitted) -> Response {
         // What a panic leaves behind is this request's alone: nothing else sees its state.
-        match AssertUnwindSafe(self.inner.execute(admitted.request.data(ListTurns::default()))).catch_unwind().await {
+        match AssertUnwindSafe(self.inner.execute(with_request_data(admitted.request))).catch_unwind().await {
             Ok(response) => public(response),
             Err(_) => panicked(),
         }
@@ -63,7 +63,7 @@ impl<E: Executor> Guarded<E> {
 
     /// Executes any operation: a query or a mutation has one result, a subscription any number of them.
     pub(super) fn stream(&self, admitted: Admitted, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let results = self.inner.execute_stream(admitted.request.data(ListTurns::default()), session);
+        let results = self.inner.execute_stream(with_request_data(admitted.request), session);
         AssertUnwindSafe(results).catch_unwind().map(|item| item.map_or_else(|_| panicked(), public)).boxed()
     }
 }

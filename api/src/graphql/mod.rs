@@ -7,6 +7,7 @@ mod feed;
 mod guard;
 mod http;
 mod input;
+mod loaders;
 mod mutation;
 mod page;
 mod query;

@@ -46,8 +46,8 @@ pub fn sdl() -> String {
     format!("{}\n", text.trim_end())
 }
 
-/// What list fields cost; `first` is what the client asks for, in range or not.
-pub(crate) fn list_cost(first: Option<i32>, child_complexity: usize) -> usize {
-    let first = usize::try_from(first.unwrap_or(super::page::DEFAULT_FIRST)).unwrap_or(0).clamp(1, 100);
-    10 + first * child_complexity
+/// What list fields cost; `first` and `last` are what the client asks for, in range or not.
+pub(crate) fn list_cost(first: Option<i32>, last: Option<i32>, child_complexity: usize) -> usize {
+    let rows = first.max(last).unwrap_or(super::page::DEFAULT_ROWS);
+    10 + usize::try_from(rows).unwrap_or(0).clamp(1, 100) * child_complexity
 }

@@ -9,6 +9,7 @@ mod create_many;
 mod every_state;
 mod feed;
 mod fence;
+mod filters;
 mod hints;
 mod invariant;
 mod lists;
