@@ -2,9 +2,12 @@
 
 mod client;
 mod errors;
+mod filters;
 mod idempotency;
 mod lists;
+mod loaders;
 mod mutations;
+mod nodes;
 mod tenants;
 mod transport;
 

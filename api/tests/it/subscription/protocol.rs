@@ -81,7 +81,7 @@ async fn operations_pass_the_same_guard_as_over_http() {
         ("subscription { taskUpdated { version } }".into(), "BAD_USER_INPUT"),
         ("subscription { taskUpdated(id: \"x\") { version } }".into(), "BAD_USER_INPUT"),
         ("subscription { taskUpdated(id: \"x\", filter: {}) { version } }".into(), "BAD_USER_INPUT"),
-        ("subscription { taskUpdated(filter: {queue: \"\\u0000\"}) { version } }".into(), "BAD_USER_INPUT"),
+        ("subscription { taskUpdated(filter: {queue: {eq: \"\\u0000\"}}) { version } }".into(), "BAD_USER_INPUT"),
     ] {
         socket.subscribe("1", &document, json!({})).await;
         assert_eq!(socket.failure("1").await, code, "{}", &document[..document.len().min(80)]);
