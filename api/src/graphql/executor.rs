@@ -8,7 +8,7 @@ use futures_util::future::ready;
 use futures_util::stream::{BoxStream, once};
 use futures_util::{FutureExt, StreamExt};
 
-use super::context::with_request_data;
+use super::context::prepared;
 use super::errors::{public, refusal};
 use super::guard;
 use super::schema::Schema;
@@ -29,8 +29,9 @@ impl<E: Executor> Executor for Guarded<E> {
         if let Err(error) = guard::admit(&mut request) {
             return refusal(error);
         }
+        let (request, rounds) = prepared(request);
         // What a panic leaves behind is this request's alone: nothing else sees its state.
-        match AssertUnwindSafe(self.0.execute(with_request_data(request))).catch_unwind().await {
+        match AssertUnwindSafe(rounds.run(self.0.execute(request))).catch_unwind().await {
             Ok(response) => public(response),
             Err(_) => panicked(),
         }
@@ -40,7 +41,8 @@ impl<E: Executor> Executor for Guarded<E> {
         if let Err(error) = guard::admit(&mut request) {
             return once(ready(refusal(error))).boxed();
         }
-        let responses = self.0.execute_stream(with_request_data(request), session);
+        let (request, rounds) = prepared(request);
+        let responses = rounds.run_stream(self.0.execute_stream(request, session));
         AssertUnwindSafe(responses).catch_unwind().map(|item| item.map_or_else(|_| panicked(), public)).boxed()
     }
 }

@@ -47,7 +47,7 @@ const TRAILS: &str = "query($first: Int) { tasks(first: $first) { edges { node {
     auditLogs(first: 2) { edges { cursor node { action task { databaseId status } } } pageInfo { hasNextPage } }
     newest: auditLogs(last: 1) { edges { node { action } } pageInfo { hasPreviousPage } } } } } }";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_trails_of_a_page_of_tasks_are_read_together() {
     let counted = Counted::start().await;
     let api = &counted.api;
@@ -85,7 +85,7 @@ async fn the_trails_of_a_page_of_tasks_are_read_together() {
     assert_eq!(plain.len(), 1, "{plain:#?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_of_a_page_of_the_trail_are_read_together() {
     let counted = Counted::start().await;
     let api = &counted.api;
@@ -102,7 +102,7 @@ async fn tasks_of_a_page_of_the_trail_are_read_together() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nodes_of_a_type_are_read_together() {
     let counted = Counted::start().await;
     let api = &counted.api;
