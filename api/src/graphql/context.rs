@@ -7,6 +7,7 @@ use domain::audit::Caller;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::loaders::Loaders;
+use super::rounds::Rounds;
 use crate::error::ApiError;
 use crate::lists::ListRead;
 use crate::state::AppState;
@@ -55,9 +56,10 @@ impl ListTurns {
     }
 }
 
-/// What belongs to one request alone.
-pub(super) fn with_request_data(request: Request) -> Request {
-    request.data(ListTurns::default()).data(Loaders::default())
+/// Gives a request what belongs to it alone. It must be run by the [`Rounds`].
+pub(super) fn prepared(request: Request) -> (Request, Rounds) {
+    let rounds = Rounds::default();
+    (request.data(ListTurns::default()).data(Loaders::new(rounds.clone())), rounds)
 }
 
 /// Waits for the right to read a list: for the request's turn, then for the process's.

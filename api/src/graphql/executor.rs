@@ -9,7 +9,7 @@ use futures_util::future::ready;
 use futures_util::stream::{BoxStream, once};
 use futures_util::{FutureExt, StreamExt};
 
-use super::context::with_request_data;
+use super::context::prepared;
 use super::errors::{public, refusal};
 use super::guard;
 use super::schema::Schema;
@@ -54,8 +54,9 @@ impl<E: Executor> Guarded<E> {
 
     /// Executes a query or a mutation.
     pub(super) async fn run(&self, admitted: Admitted) -> Response {
+        let (request, rounds) = prepared(admitted.request);
         // What a panic leaves behind is this request's alone: nothing else sees its state.
-        match AssertUnwindSafe(self.inner.execute(with_request_data(admitted.request))).catch_unwind().await {
+        match AssertUnwindSafe(rounds.run(self.inner.execute(request))).catch_unwind().await {
             Ok(response) => public(response),
             Err(_) => panicked(),
         }
@@ -63,7 +64,8 @@ impl<E: Executor> Guarded<E> {
 
     /// Executes any operation: a query or a mutation has one result, a subscription any number of them.
     pub(super) fn stream(&self, admitted: Admitted, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let results = self.inner.execute_stream(with_request_data(admitted.request), session);
+        let (request, rounds) = prepared(admitted.request);
+        let results = rounds.run_stream(self.inner.execute_stream(request, session));
         AssertUnwindSafe(results).catch_unwind().map(|item| item.map_or_else(|_| panicked(), public)).boxed()
     }
 }

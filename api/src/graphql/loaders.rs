@@ -15,12 +15,21 @@ use domain::{access, audit};
 use uuid::Uuid;
 
 use super::context::{ListTurns, caller, state};
+use super::rounds::Rounds;
 use crate::error::ApiError;
 use crate::state::AppState;
 
 /// One request's loaders, in its data. Made when first used: by then the caller is known.
-#[derive(Default)]
-pub(super) struct Loaders(OnceLock<DataLoader<Reads>>);
+pub(super) struct Loaders {
+    made: OnceLock<DataLoader<Reads>>,
+    rounds: Rounds,
+}
+
+impl Loaders {
+    pub(super) fn new(rounds: Rounds) -> Self {
+        Self { made: OnceLock::new(), rounds }
+    }
+}
 
 /// The loaders of the request.
 ///
@@ -29,9 +38,11 @@ pub(super) struct Loaders(OnceLock<DataLoader<Reads>>);
 pub(crate) fn loaders<'a>(ctx: &Context<'a>) -> Result<&'a DataLoader<Reads>, ApiError> {
     let loaders = ctx.data_opt::<Loaders>().ok_or_else(ApiError::internal)?;
     let (state, tenant_id) = (state(ctx)?, caller(ctx)?.tenant_id);
-    Ok(loaders.0.get_or_init(|| {
+    Ok(loaders.made.get_or_init(|| {
         let reads = Reads { state: state.clone(), tenant_id, turns: ListTurns::of(ctx) };
-        DataLoader::new(reads, tokio::spawn).delay(Duration::ZERO)
+        let rounds = loaders.rounds.clone();
+        // The end of the round is waited for, no time.
+        DataLoader::new(reads, move |read| rounds.at_end(read)).delay(Duration::ZERO)
     }))
 }
 

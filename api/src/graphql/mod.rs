@@ -11,6 +11,7 @@ mod loaders;
 mod mutation;
 mod page;
 mod query;
+mod rounds;
 mod scalar;
 mod schema;
 mod socket;

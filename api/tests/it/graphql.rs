@@ -3,9 +3,12 @@
 mod client;
 mod create_tasks;
 mod errors;
+mod filters;
 mod idempotency;
 mod lists;
+mod loaders;
 mod mutations;
+mod nodes;
 mod tenants;
 mod transport;
 

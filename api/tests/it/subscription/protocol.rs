@@ -167,7 +167,7 @@ async fn operations_pass_the_same_guard_as_over_http() {
         "subscription { taskUpdated { version } }",
         "subscription { taskUpdated(id: \"x\") { version } }",
         "subscription { taskUpdated(id: \"x\", filter: {}) { version } }",
-        "subscription { taskUpdated(filter: {queue: \"\\u0000\"}) { version } }",
+        "subscription { taskUpdated(filter: {queue: {eq: \"\\u0000\"}}) { version } }",
     ] {
         socket.subscribe("1", document, json!({})).await;
         assert_eq!(socket.failure("1").await, "BAD_USER_INPUT", "{document}");
