@@ -6,6 +6,7 @@ mod auth;
 mod graphql;
 mod guard;
 mod hub;
+mod internal;
 mod lists;
 mod rest;
 mod schema;
