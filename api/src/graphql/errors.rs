@@ -30,13 +30,13 @@ pub(super) fn parse_failed(mut error: ServerError) -> ServerError {
 }
 
 /// The answer to a request that is not executed.
-pub(super) fn refusal(error: impl Into<ServerError>) -> Response {
-    public(Response::from_errors(vec![error.into()]))
+pub(super) fn refusal(error: impl Into<ServerError>, request_id: Option<&str>) -> Response {
+    public(Response::from_errors(vec![error.into()]), request_id)
 }
 
 /// An error that ended a request before there was an answer, as the body of one.
-pub(crate) fn body(error: &ApiError) -> serde_json::Value {
-    json!({"errors": refusal(error).errors})
+pub(crate) fn body(error: &ApiError, request_id: &str) -> serde_json::Value {
+    json!({"errors": refusal(error, Some(request_id)).errors})
 }
 
 impl From<&ApiError> for ServerError {
@@ -48,8 +48,8 @@ impl From<&ApiError> for ServerError {
 }
 
 /// Makes every error fit to be seen: ours as it is, the engine's words about the request with a code, everything else
-/// (a database's text, for one) as "internal error" with the cause in the log.
-pub(super) fn public(mut response: Response) -> Response {
+/// (a database's text, for one) as "internal error" with the cause in the log, under the request's id.
+pub(super) fn public(mut response: Response, request_id: Option<&str>) -> Response {
     response.errors.truncate(MAX_ERRORS);
     for error in &mut response.errors {
         if let Some(ours) = error.source::<ApiError>().cloned() {
@@ -62,6 +62,9 @@ pub(super) fn public(mut response: Response) -> Response {
         } else if error.extensions.as_ref().is_none_or(|e| e.get("code").is_none()) {
             let code = engine_code(error);
             set_code(error, code);
+        }
+        if let Some(request_id) = request_id.filter(|_| is_ours_to_explain(error)) {
+            extensions(error).set("requestId", request_id);
         }
         error.message = domain::text::clean(&error.message, MAX_MESSAGE_BYTES);
     }
@@ -81,7 +84,7 @@ fn engine_code(error: &ServerError) -> Code {
 
 fn describe(error: &mut ServerError, ours: &ApiError) {
     set_code(error, ours.code);
-    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+    let extensions = extensions(error);
     if !ours.fields.is_empty() {
         let fields: Vec<_> = ours.fields.iter().map(|f| json!({"path": f.path, "rule": f.rule})).collect();
         extensions.set("fields", Value::from_json(fields.into()).unwrap_or_default());
@@ -92,7 +95,17 @@ fn describe(error: &mut ServerError, ours: &ApiError) {
 }
 
 fn set_code(error: &mut ServerError, code: Code) {
-    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code.as_str());
+    extensions(error).set("code", code.as_str());
+}
+
+fn extensions(error: &mut ServerError) -> &mut ErrorExtensionValues {
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default)
+}
+
+/// Whether the log says more than the answer.
+fn is_ours_to_explain(error: &ServerError) -> bool {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    [Code::Internal, Code::Unavailable].iter().any(|ours| code == Some(&Value::from(ours.as_str())))
 }
 
 #[cfg(test)]
@@ -102,7 +115,7 @@ mod tests {
     use super::*;
 
     fn seen(error: Error) -> serde_json::Value {
-        let response = public(Response::from_errors(vec![error.into_server_error(Pos::default())]));
+        let response = public(Response::from_errors(vec![error.into_server_error(Pos::default())]), Some("r-1"));
         serde_json::to_value(&response.errors[0]).expect("json")
     }
 
@@ -121,14 +134,14 @@ mod tests {
     fn any_other_error_is_masked() {
         let error = seen(sea_orm::DbErr::Custom("relation \"secrets\" does not exist".into()).into());
         assert_eq!(error["message"], "internal error");
-        assert_eq!(error["extensions"], json!({"code": "INTERNAL"}));
+        assert_eq!(error["extensions"], json!({"code": "INTERNAL", "requestId": "r-1"}));
         assert!(!error.to_string().contains("secrets"));
     }
 
     #[test]
     fn messages_and_their_number_are_bounded() {
         let long = Error::new("x".repeat(10_000)).into_server_error(Pos::default());
-        let response = public(Response::from_errors(vec![long; 1_000]));
+        let response = public(Response::from_errors(vec![long; 1_000]), None);
         assert_eq!((response.errors.len(), response.errors[0].message.len()), (MAX_ERRORS, MAX_MESSAGE_BYTES));
     }
 }

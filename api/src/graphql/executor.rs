@@ -1,13 +1,16 @@
 //! The one way to the schema, for every transport alike: guard, execute, survive a panic, mask.
 
+use std::any::TypeId;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Executor, Request, Response};
+use domain::audit::Caller;
 use futures_util::future::ready;
-use futures_util::stream::{BoxStream, once};
+use futures_util::stream::{BoxStream, once, poll_fn};
 use futures_util::{FutureExt, StreamExt};
+use tracing::Span;
 
 use super::context::prepared;
 use super::errors::{public, refusal};
@@ -48,25 +51,40 @@ impl<E: Executor> Guarded<E> {
     pub(super) fn admit(&self, mut request: Request) -> Result<Admitted, Box<Response>> {
         match guard::admit(&mut request, &self.limits) {
             Ok(operation) => Ok(Admitted { request, operation }),
-            Err(error) => Err(Box::new(refusal(error))),
+            Err(error) => Err(Box::new(refusal(error, None))),
         }
     }
 
     /// Executes a query or a mutation.
     pub(super) async fn run(&self, admitted: Admitted) -> Response {
+        let request_id = request_id(&admitted.request.data);
+        let request_id = request_id.as_deref();
         let (request, rounds) = prepared(admitted.request);
         // What a panic leaves behind is this request's alone: nothing else sees its state.
         match AssertUnwindSafe(rounds.run(self.inner.execute(request))).catch_unwind().await {
-            Ok(response) => public(response),
-            Err(_) => panicked(),
+            Ok(response) => public(response, request_id),
+            Err(_) => panicked(request_id),
         }
     }
 
     /// Executes any operation: a query or a mutation has one result, a subscription any number of them.
     pub(super) fn stream(&self, admitted: Admitted, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        let request_id = session.as_deref().and_then(request_id).or_else(|| request_id(&admitted.request.data));
         let (request, rounds) = prepared(admitted.request);
         let results = rounds.run_stream(self.inner.execute_stream(request, session));
-        AssertUnwindSafe(results).catch_unwind().map(|item| item.map_or_else(|_| panicked(), public)).boxed()
+        let mut results = AssertUnwindSafe(results).catch_unwind();
+        // A body is read when its request's span has been left; what it logs belongs there all the same.
+        let span = Span::current();
+        let results = poll_fn(move |context| {
+            let _entered = span.enter();
+            results.poll_next_unpin(context)
+        });
+        results
+            .map(move |item| match item {
+                Ok(response) => public(response, request_id.as_deref()),
+                Err(_) => panicked(request_id.as_deref()),
+            })
+            .boxed()
     }
 }
 
@@ -87,9 +105,15 @@ impl<E: Executor> Executor for Guarded<E> {
 }
 
 /// The panic hook has logged where it happened.
-fn panicked() -> Response {
+fn panicked(request_id: Option<&str>) -> Response {
     tracing::error!("a resolver panicked");
-    refusal(&ApiError::internal())
+    refusal(&ApiError::internal(), request_id)
+}
+
+/// The request's id, which its caller has; over a websocket that of the upgrade.
+fn request_id(data: &Data) -> Option<String> {
+    let caller = data.get(&TypeId::of::<Caller>())?.downcast_ref::<Caller>()?;
+    caller.request_id.clone()
 }
 
 #[cfg(test)]

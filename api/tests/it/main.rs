@@ -8,6 +8,7 @@ mod graphiql;
 mod graphql;
 mod guard;
 mod hub;
+mod internal;
 mod lists;
 mod rest;
 mod schema;
