@@ -12,6 +12,8 @@ mod operation;
 mod session;
 mod wire;
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -39,26 +41,24 @@ pub(super) async fn upgrade(
     let Handshake { response, connection, spoken } = handshake::handshake(request)?;
     // Counted from here on, so that a stopping process waits for the goodbye.
     let counted = graphql.state.running.token();
-    let task = async move {
-        match connection.await {
-            Ok(upgraded) if spoken => serve(TokioIo::new(upgraded), graphql, context).await,
-            Ok(upgraded) => {
-                let GraphQl { state, .. } = graphql;
-                let wire = Wire::new(TokioIo::new(upgraded), state.config.patience.write, state.stop).await;
-                wire.close(Ending::PROTOCOL).await;
-            }
+    let handover = async move {
+        let io = match connection.await {
+            Ok(upgraded) => TokioIo::new(upgraded),
             // The client went before it had our answer.
-            Err(error) => tracing::debug!(%error, "an upgrade was not finished"),
+            Err(error) => return tracing::debug!(%error, "an upgrade was not finished"),
+        };
+        let GraphQl { state, executor } = graphql;
+        let config = Arc::clone(&state.config);
+        let (stop, live) = (state.stop.clone(), state.live.clone());
+        if spoken {
+            let authenticate = Box::new(move |payload| Box::pin(init::authenticate(state, context, payload)) as _);
+            let session = session::serve(io, session::Context { executor, authenticate, config, stop, live });
+            // A task of its own, so that nothing of the way here lives as long as the socket.
+            tokio::spawn(async move { drop((session.await, counted, place)) }.in_current_span());
+        } else {
+            Wire::new(io, config.patience.write, stop).await.close(Ending::PROTOCOL).await;
         }
-        drop((counted, place));
     };
-    tokio::spawn(Box::pin(task.in_current_span()));
+    tokio::spawn(Box::pin(handover.in_current_span()));
     Ok(response)
-}
-
-async fn serve(io: TokioIo<hyper::upgrade::Upgraded>, graphql: GraphQl, context: RequestContext) {
-    let GraphQl { state, executor } = graphql;
-    let (patience, stop, live) = (state.config.patience, state.stop.clone(), state.live.clone());
-    let authenticate = move |payload| Box::pin(init::authenticate(state, context, payload)) as _;
-    session::serve(io, session::Context { executor, authenticate, patience, stop, live }).await;
 }

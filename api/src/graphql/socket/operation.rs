@@ -4,13 +4,16 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_graphql::{Data, Executor, Request, Response, ServerError, Value};
+use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
+use serde_json::json;
 use tokio::sync::mpsc::Sender;
 use tokio::task::AbortHandle;
 use tracing::Instrument;
 
 use super::message::ServerMessage;
 use crate::error::ApiError;
+use crate::graphql::errors;
 use crate::live::Open;
 
 /// A message of an operation on its way to the client.
@@ -38,7 +41,7 @@ impl Drop for Running {
 pub(super) struct Operation {
     pub(super) id: Box<str>,
     pub(super) serial: u64,
-    pub(super) out: Sender<Outgoing>,
+    pub(super) out: Sender<Box<Outgoing>>,
     pub(super) counted: Open,
 }
 
@@ -58,7 +61,7 @@ impl Operation {
         Running(tokio::spawn(task.in_current_span()).abort_handle())
     }
 
-    async fn answer(&self, mut answers: futures_util::stream::BoxStream<'static, Response>) {
+    async fn answer(&self, mut answers: BoxStream<'static, Response>) {
         let id = &*self.id;
         while let Some(answer) = answers.next().await {
             if is_request_error(&answer) {
@@ -71,14 +74,11 @@ impl Operation {
 
     /// Waits for its turn: whoever waits longest is next. When nobody writes any more, the task is about to be aborted.
     async fn send(&self, message: &ServerMessage<'_>, last: bool) {
-        match message.text() {
-            Ok(text) => drop(self.out.send(Outgoing { serial: self.serial, text, last }).await),
-            Err(error) => {
-                tracing::error!(%error, "an answer is no JSON");
-                let text = format!(r#"{{"type":"complete","id":{}}}"#, serde_json::Value::from(&*self.id));
-                drop(self.out.send(Outgoing { serial: self.serial, text, last: true }).await);
-            }
-        }
+        let (text, last) = message.text().map(|text| (text, last)).unwrap_or_else(|error| {
+            tracing::error!(%error, "an answer is no JSON");
+            (json!({"type": "error", "id": self.id, "payload": errors::body(&ApiError::internal())["errors"]}).to_string(), true)
+        });
+        let _ = self.out.send(Box::new(Outgoing { serial: self.serial, text, last })).await;
     }
 }
 

@@ -17,7 +17,7 @@ use super::ending::Ending;
 use super::message::{ClientMessage, ServerMessage};
 use super::operation::{Operation, Outgoing, Running};
 use super::wire::{Gone, Wire};
-use crate::config::Patience;
+use crate::config::Config;
 use crate::error::{ApiError, Code};
 use crate::live::Live;
 
@@ -31,14 +31,15 @@ const MAX_PINGS: u32 = 100;
 /// What a client is known by once it has shown who it is: the data of each of its operations.
 type Session = Arc<Data>;
 type Authentication = Pin<Box<dyn Future<Output = Result<Session, ApiError>> + Send>>;
+/// Finds out by the payload of `connection_init` who the client is.
+type Authenticate = Box<dyn FnOnce(Map<String, Value>) -> Authentication + Send>;
 
 /// What a socket needs of the process.
-pub(super) struct Context<E, A> {
+pub(super) struct Context<E> {
     /// Executes operations.
     pub(super) executor: E,
-    /// Finds out by the payload of `connection_init` who the client is.
-    pub(super) authenticate: A,
-    pub(super) patience: Patience,
+    pub(super) authenticate: Authenticate,
+    pub(super) config: Arc<Config>,
     /// Cancelled when the process stops.
     pub(super) stop: CancellationToken,
     pub(super) live: Live,
@@ -65,13 +66,13 @@ impl From<Gone> for End {
 }
 
 /// How far the client has shown who it is.
-enum Phase<A> {
-    Waiting(A),
+enum Phase {
+    Waiting(Authenticate),
     Authenticating(Authentication),
     Ready(Session),
 }
 
-impl<A> Phase<A> {
+impl Phase {
     /// Who the client is, once that is found out.
     async fn authenticated(&mut self) -> Result<Session, ApiError> {
         match self {
@@ -86,19 +87,20 @@ enum Event {
     Stop,
     Tick,
     Authenticated(Result<Session, ApiError>),
-    Out(Outgoing),
+    Out(Box<Outgoing>),
     In(Option<Result<Message, Error>>),
 }
 
-struct Driver<E, A, S> {
+struct Driver<E, S> {
     wire: Wire<S>,
     executor: E,
-    phase: Phase<A>,
+    phase: Phase,
     operations: Vec<(Box<str>, u64, Running)>,
     begun: u64,
-    out: mpsc::Sender<Outgoing>,
-    queue: mpsc::Receiver<Outgoing>,
-    patience: Patience,
+    // Boxed: the queue has room for 32 at once, whatever its bound is.
+    out: mpsc::Sender<Box<Outgoing>>,
+    queue: mpsc::Receiver<Box<Outgoing>>,
+    config: Arc<Config>,
     timer: Pin<Box<Sleep>>,
     heard: Instant,
     pings: u32,
@@ -107,25 +109,24 @@ struct Driver<E, A, S> {
 }
 
 /// Serves a client until it goes, does what it must not, or the process stops.
-pub(super) async fn serve<E, A, S>(io: S, context: Context<E, A>)
+pub(super) async fn serve<E, S>(io: S, context: Context<E>)
 where
     E: Executor,
-    A: FnOnce(Map<String, Value>) -> Authentication,
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let Context { executor, authenticate, patience, stop, live } = context;
+    let Context { executor, authenticate, config, stop, live } = context;
     let _counted = live.socket();
     let (out, queue) = mpsc::channel(QUEUE);
     let mut driver = Driver {
-        wire: Wire::new(io, patience.write, stop.clone()).await,
+        wire: Wire::new(io, config.patience.write, stop.clone()).await,
         executor,
         phase: Phase::Waiting(authenticate),
         operations: Vec::new(),
         begun: 0,
         out,
         queue,
-        patience,
-        timer: Box::pin(sleep(patience.init)),
+        timer: Box::pin(sleep(config.patience.init)),
+        config,
         heard: Instant::now(),
         pings: 0,
         stop,
@@ -145,14 +146,22 @@ where
     }
 }
 
-impl<E, A, S> Driver<E, A, S>
+impl<E, S> Driver<E, S>
 where
     E: Executor,
-    A: FnOnce(Map<String, Value>) -> Authentication,
     S: AsyncRead + AsyncWrite + Unpin,
 {
     async fn step(&mut self) -> ControlFlow<End> {
-        let done = match self.event().await {
+        let event = self.event().await;
+        // Boxed: an idle socket keeps no room for what is done at an event.
+        match Box::pin(self.act(event)).await {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(end) => ControlFlow::Break(end),
+        }
+    }
+
+    async fn act(&mut self, event: Event) -> Result<(), End> {
+        match event {
             Event::Stop => Err(Ending::RESTART.into()),
             Event::Tick => self.tick().await,
             Event::Authenticated(result) => self.authenticated(result).await,
@@ -160,10 +169,6 @@ where
             Event::In(Some(Ok(message))) => self.hear(message).await,
             Event::In(Some(Err(error))) => Err(Ending::unreadable(&error).map_or(End::Gone, End::Close)),
             Event::In(None) => Err(End::Gone),
-        };
-        match done {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(end) => ControlFlow::Break(end),
         }
     }
 
@@ -183,12 +188,12 @@ where
             return Err(Ending::INIT_TIMEOUT.into());
         }
         let now = Instant::now();
-        let silent_at = self.heard + self.patience.silence;
+        let silent_at = self.heard + self.config.patience.silence;
         if now >= silent_at {
             return Err(Ending::SILENT.into());
         }
         self.pings = 0;
-        self.timer.as_mut().reset(silent_at.min(now + self.patience.ping));
+        self.timer.as_mut().reset(silent_at.min(now + self.config.patience.ping));
         Ok(self.wire.ping().await?)
     }
 
@@ -198,7 +203,7 @@ where
     }
 
     /// Writes an operation's message, unless the client has ended the operation meanwhile.
-    async fn pass_on(&mut self, out: Outgoing) -> Result<(), End> {
+    async fn pass_on(&mut self, out: Box<Outgoing>) -> Result<(), End> {
         let Some(at) = self.operations.iter().position(|(_, serial, _)| *serial == out.serial) else { return Ok(()) };
         if out.last {
             // Its id is free before the client hears that it is.
@@ -243,7 +248,7 @@ where
         match std::mem::replace(&mut self.phase, Phase::Authenticating(Box::pin(pending()))) {
             Phase::Waiting(authenticate) => {
                 self.phase = Phase::Authenticating(authenticate(payload));
-                self.timer.as_mut().reset(Instant::now() + self.patience.ping);
+                self.timer.as_mut().reset(Instant::now() + self.config.patience.ping);
                 Ok(())
             }
             Phase::Authenticating(_) | Phase::Ready(_) => Err(Ending::TOO_MANY_INITS.into()),

@@ -75,8 +75,8 @@ impl Pair {
             })
         };
         let executor = Guarded::new(Schema::new(Query, EmptyMutation, Streams));
-        let patience = Patience::default();
-        let context = Context { executor, authenticate, patience, stop: stop.clone(), live: live.clone() };
+        let (authenticate, config) = (Box::new(authenticate), Arc::default());
+        let context = Context { executor, authenticate, config, stop: stop.clone(), live: live.clone() };
         let server = tokio::spawn(serve(far, context));
         let client = WebSocketStream::from_raw_socket(near, Role::Client, None).await;
         Pair { client, server, stop, live, begun: Instant::now() }
