@@ -9,7 +9,9 @@ mod handshake;
 mod init;
 mod message;
 mod operation;
+mod queue;
 mod session;
+mod traced;
 mod wire;
 
 use std::sync::Arc;
@@ -22,6 +24,8 @@ use tracing::Instrument;
 
 use self::ending::Ending;
 use self::handshake::Handshake;
+use self::session::{Context, Driver};
+use self::traced::Traced;
 use self::wire::Wire;
 use super::GraphQl;
 use crate::error::{ApiError, Code};
@@ -42,21 +46,22 @@ pub(super) async fn upgrade(
     // Counted from here on, so that a stopping process waits for the goodbye.
     let counted = graphql.state.running.token();
     let handover = async move {
-        let io = match connection.await {
-            Ok(upgraded) => TokioIo::new(upgraded),
+        let GraphQl { state, executor } = graphql;
+        let (config, stop, live) = (Arc::clone(&state.config), state.stop.clone(), state.live.clone());
+        let mut wire = match connection.await {
+            Ok(upgraded) => Wire::new(TokioIo::new(upgraded), config.patience.write, stop.clone()).await,
             // The client went before it had our answer.
             Err(error) => return tracing::debug!(%error, "an upgrade was not finished"),
         };
-        let GraphQl { state, executor } = graphql;
-        let config = Arc::clone(&state.config);
-        let (stop, live) = (state.stop.clone(), state.live.clone());
         if spoken {
+            let request_id: Arc<str> = context.request_id.as_str().into();
             let authenticate = Box::new(move |payload| Box::pin(init::authenticate(state, context, payload)) as _);
-            let session = session::serve(io, session::Context { executor, authenticate, config, stop, live });
+            let context = Context { executor, authenticate, request_id: Arc::clone(&request_id), config, stop, live };
+            let session = Driver::new(wire, context).serve();
             // A task of its own, so that nothing of the way here lives as long as the socket.
-            tokio::spawn(async move { drop((session.await, counted, place)) }.in_current_span());
+            tokio::spawn(Traced::new(request_id, async move { drop((session.await, counted, place)) }));
         } else {
-            Wire::new(io, config.patience.write, stop).await.close(Ending::PROTOCOL).await;
+            wire.close(Ending::PROTOCOL).await;
         }
     };
     tokio::spawn(Box::pin(handover.in_current_span()));

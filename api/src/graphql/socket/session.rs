@@ -8,7 +8,6 @@ use std::sync::Arc;
 use async_graphql::{Data, Executor, Request, ServerError};
 use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
@@ -16,10 +15,12 @@ use tokio_util::sync::CancellationToken;
 use super::ending::Ending;
 use super::message::{ClientMessage, ServerMessage};
 use super::operation::{Operation, Outgoing, Running};
+use super::queue::Queue;
+use super::traced::Traced;
 use super::wire::{Gone, Wire};
 use crate::config::Config;
 use crate::error::{ApiError, Code};
-use crate::live::Live;
+use crate::live::{Live, Open};
 
 /// Most operations that run at a time on one socket.
 const MAX_OPERATIONS: usize = 20;
@@ -39,6 +40,8 @@ pub(super) struct Context<E> {
     /// Executes operations.
     pub(super) executor: E,
     pub(super) authenticate: Authenticate,
+    /// Of the upgrade.
+    pub(super) request_id: Arc<str>,
     pub(super) config: Arc<Config>,
     /// Cancelled when the process stops.
     pub(super) stop: CancellationToken,
@@ -87,63 +90,26 @@ enum Event {
     Stop,
     Tick,
     Authenticated(Result<Session, ApiError>),
-    Out(Box<Outgoing>),
+    Out(Outgoing),
     In(Option<Result<Message, Error>>),
 }
 
-struct Driver<E, S> {
+/// One socket. On the heap, so that the task around it stays small.
+pub(super) struct Driver<E, S> {
     wire: Wire<S>,
     executor: E,
     phase: Phase,
     operations: Vec<(Box<str>, u64, Running)>,
     begun: u64,
-    // Boxed: the queue has room for 32 at once, whatever its bound is.
-    out: mpsc::Sender<Box<Outgoing>>,
-    queue: mpsc::Receiver<Box<Outgoing>>,
+    queue: Queue<Outgoing>,
+    request_id: Arc<str>,
     config: Arc<Config>,
     timer: Pin<Box<Sleep>>,
     heard: Instant,
     pings: u32,
     stop: CancellationToken,
     live: Live,
-}
-
-/// Serves a client until it goes, does what it must not, or the process stops.
-pub(super) async fn serve<E, S>(io: S, context: Context<E>)
-where
-    E: Executor,
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let Context { executor, authenticate, config, stop, live } = context;
-    let _counted = live.socket();
-    let (out, queue) = mpsc::channel(QUEUE);
-    let mut driver = Driver {
-        wire: Wire::new(io, config.patience.write, stop.clone()).await,
-        executor,
-        phase: Phase::Waiting(authenticate),
-        operations: Vec::new(),
-        begun: 0,
-        out,
-        queue,
-        timer: Box::pin(sleep(config.patience.init)),
-        config,
-        heard: Instant::now(),
-        pings: 0,
-        stop,
-        live,
-    };
-    let end = loop {
-        if let ControlFlow::Break(end) = driver.step().await {
-            break end;
-        }
-    };
-    let Driver { wire, operations, .. } = driver;
-    // Ends them before the goodbye, which may take a moment.
-    drop(operations);
-    if let End::Close(ending) = end {
-        tracing::debug!(code = ending.code, "a websocket is closed");
-        Box::pin(wire.close(ending)).await;
-    }
+    _counted: Open,
 }
 
 impl<E, S> Driver<E, S>
@@ -151,6 +117,42 @@ where
     E: Executor,
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    /// A client that was let in by the handshake and has said nothing yet.
+    pub(super) fn new(wire: Wire<S>, context: Context<E>) -> Box<Self> {
+        let Context { executor, authenticate, request_id, config, stop, live } = context;
+        Box::new(Driver {
+            wire,
+            executor,
+            phase: Phase::Waiting(authenticate),
+            operations: Vec::new(),
+            begun: 0,
+            queue: Queue::bounded(QUEUE),
+            request_id,
+            timer: Box::pin(sleep(config.patience.init)),
+            config,
+            heard: Instant::now(),
+            pings: 0,
+            stop,
+            _counted: live.socket(),
+            live,
+        })
+    }
+
+    /// Serves the client until it goes, does what it must not, or the process stops.
+    pub(super) async fn serve(mut self: Box<Self>) {
+        let end = loop {
+            if let ControlFlow::Break(end) = self.step().await {
+                break end;
+            }
+        };
+        // Ends them before the goodbye, which may take a moment.
+        self.operations.clear();
+        if let End::Close(ending) = end {
+            tracing::debug!(code = ending.code, "a websocket is closed");
+            Box::pin(self.wire.close(ending)).await;
+        }
+    }
+
     async fn step(&mut self) -> ControlFlow<End> {
         let event = self.event().await;
         // Boxed: an idle socket keeps no room for what is done at an event.
@@ -178,7 +180,7 @@ where
             () = self.stop.cancelled() => Event::Stop,
             () = self.timer.as_mut() => Event::Tick,
             result = self.phase.authenticated() => Event::Authenticated(result),
-            Some(out) = self.queue.recv() => Event::Out(out),
+            out = self.queue.pop() => Event::Out(out),
             message = self.wire.read() => Event::In(message),
         }
     }
@@ -203,7 +205,7 @@ where
     }
 
     /// Writes an operation's message, unless the client has ended the operation meanwhile.
-    async fn pass_on(&mut self, out: Box<Outgoing>) -> Result<(), End> {
+    async fn pass_on(&mut self, out: Outgoing) -> Result<(), End> {
         let Some(at) = self.operations.iter().position(|(_, serial, _)| *serial == out.serial) else { return Ok(()) };
         if out.last {
             // Its id is free before the client hears that it is.
@@ -231,7 +233,7 @@ where
                 self.say(&ServerMessage::Pong { payload }).await
             }
             ClientMessage::Pong => self.pinged(),
-            ClientMessage::Subscribe { id, request } => self.subscribe(id, *request).await,
+            ClientMessage::Subscribe { id, request } => self.subscribe(id, request).await,
             ClientMessage::Complete { id } => {
                 self.operations.retain(|(running, ..)| *running != id);
                 Ok(())
@@ -255,7 +257,7 @@ where
         }
     }
 
-    async fn subscribe(&mut self, id: Box<str>, request: Request) -> Result<(), End> {
+    async fn subscribe(&mut self, id: Box<str>, request: Box<Request>) -> Result<(), End> {
         let Phase::Ready(session) = &self.phase else { return Err(Ending::UNAUTHORIZED.into()) };
         if self.operations.iter().any(|(running, ..)| *running == id) {
             return Err(Ending::duplicate(&id).into());
@@ -266,8 +268,9 @@ where
         }
         self.begun += 1;
         let serial = self.begun;
-        let operation = Operation { id: id.clone(), serial, out: self.out.clone(), counted: self.live.operation() };
-        let running = operation.spawn(self.executor.clone(), request, Arc::clone(session));
+        let operation = Operation { id: id.clone(), serial, out: self.queue.clone(), _counted: self.live.operation() };
+        let task = operation.run(self.executor.clone(), request, Arc::clone(session));
+        let running = Running::spawn(Traced::new(Arc::clone(&self.request_id), task));
         self.operations.push((id, serial, running));
         Ok(())
     }
