@@ -43,6 +43,8 @@ codes! {
     NotFound = "NOT_FOUND", NOT_FOUND;
     /// The path is right, the method is not.
     MethodNotAllowed = "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED;
+    /// The answer cannot be had in a media type that the client accepts.
+    NotAcceptable = "NOT_ACCEPTABLE", NOT_ACCEPTABLE;
     /// The client sent its request too slowly.
     RequestTimeout = "REQUEST_TIMEOUT", REQUEST_TIMEOUT;
     /// The task is not in a state the operation leaves from.

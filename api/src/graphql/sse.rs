@@ -2,18 +2,18 @@
 //! body goes on until the operation ends, or the client goes.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Data, Executor, Request, Response as Answer};
+use async_graphql::Response as Answer;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::unfold;
+use futures_util::stream::{BoxStream, unfold};
 use futures_util::{Stream, StreamExt};
 use tokio::time::timeout;
 
 use super::GraphQl;
+use super::http::body;
 
 const HEADERS: [(HeaderName, HeaderValue); 3] = [
     (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
@@ -26,19 +26,10 @@ const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n\n");
 /// With data, though empty: browsers pass over an event without.
 const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata: \n\n");
 
-/// Whether the client asks for events: `text/event-stream` by name.
-pub(super) fn wanted(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut types = accepted.flat_map(|value| value.split(',')).map(|range| range.split(';').next().unwrap_or_default());
-    types.any(|name| name.trim().eq_ignore_ascii_case("text/event-stream"))
-}
-
-/// Executes `request`, whose data holds the caller: an event `next` for each answer, errors of the request included, and
-/// `complete` at the end. The body ends without `complete` when the process stops, which clients take as a reason to
+/// An event `next` for each answer, errors of the request included, and `complete` at the end. The body ends without `complete` when the process stops, which clients take as a reason to
 /// come again.
-pub(super) fn respond(graphql: &GraphQl, request: Request) -> Response {
+pub(super) fn respond(graphql: &GraphQl, answers: BoxStream<'static, Answer>) -> Response {
     let state = &graphql.state;
-    let answers = graphql.executor.execute_stream(request, Some(Arc::new(Data::default())));
     // An event stream is not limited in time, so that the process's end has to end it.
     let events = events(answers, state.config.patience.keep_alive).take_until(state.stop.clone().cancelled_owned());
     let counted = state.live.event_stream();
@@ -62,33 +53,5 @@ fn events(answers: impl Stream<Item = Answer> + Send + Unpin, keep_alive: Durati
 
 /// (JSON as it is written here is one line.)
 fn next(answer: &Answer) -> Bytes {
-    match serde_json::to_string(answer) {
-        Ok(text) => format!("event: next\ndata: {text}\n\n").into(),
-        Err(error) => {
-            tracing::error!(%error, "an answer is no JSON");
-            KEEP_ALIVE
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn events_are_sent_to_who_names_them() {
-        for (accept, expected) in [
-            ("text/event-stream", true),
-            ("application/json, Text/Event-Stream;q=0.9", true),
-            ("text/event-stream; charset=utf-8", true),
-            ("*/*", false),
-            ("text/*", false),
-            ("text/event-streams", false),
-            ("", false),
-        ] {
-            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
-            assert_eq!(wanted(&headers), expected, "{accept}");
-        }
-        assert!(!wanted(&HeaderMap::new()));
-    }
+    format!("event: next\ndata: {}\n\n", body(answer)).into()
 }

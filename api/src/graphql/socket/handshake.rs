@@ -29,7 +29,7 @@ pub(super) struct Handshake {
 /// `UpgradeRequired`: it is none; `BadUserInput`: it offers no protocol at all.
 pub(super) fn handshake(mut request: Request) -> Result<Handshake, ApiError> {
     let mut response = create_response_with_body(&request, Body::empty)
-        .map_err(|_| ApiError::new(Code::UpgradeRequired, "send requests by POST; GET opens a websocket and nothing else"))?;
+        .map_err(|_| ApiError::new(Code::UpgradeRequired, "this is no websocket handshake (RFC 6455, 4.2.1)"))?;
     let offer =
         offer(request.headers()).ok_or_else(|| ApiError::field(["Sec-WebSocket-Protocol"], format!("must offer {PROTOCOL}")))?;
     let spoken = offer == PROTOCOL;

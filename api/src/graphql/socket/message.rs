@@ -4,7 +4,7 @@ use async_graphql::{Request, Response, ServerError, Variables};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::limits;
+use crate::json;
 
 /// Longest id of an operation, in bytes.
 const MAX_ID_BYTES: usize = 128;
@@ -33,9 +33,8 @@ impl ClientMessage {
     /// # Errors
     /// The rule that the text breaks.
     pub(super) fn parse(text: &str) -> Result<ClientMessage, Malformed> {
-        limits::check_json(text.as_bytes()).map_err(|_| "The message holds too many values or is nested too deeply")?;
-        let Ok(Value::Object(mut message)) = serde_json::from_str(text) else {
-            return Err("The message must be a JSON object");
+        let Ok(Value::Object(mut message)) = json::parse(text.as_bytes()) else {
+            return Err("The message must be a JSON object, not nested too deeply and no key twice in an object");
         };
         let kind = message.remove("type");
         match kind.as_ref().and_then(Value::as_str).ok_or("type must be a string")? {

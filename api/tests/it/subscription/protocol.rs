@@ -58,9 +58,9 @@ async fn a_web_page_of_a_foreign_origin_gets_no_socket() {
 }
 
 #[tokio::test]
-async fn a_get_that_is_no_upgrade_is_told_so() {
+async fn half_a_handshake_is_told_so() {
     let api = TestApi::start().await;
-    let answer = api.anonymous(Method::GET, "/graphql").send().await.unwrap();
+    let answer = api.anonymous(Method::GET, "/graphql").header("upgrade", "websocket").send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::UPGRADE_REQUIRED);
     let answer: Value = answer.json().await.unwrap();
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UPGRADE_REQUIRED");

@@ -74,7 +74,7 @@ impl Pair {
                 }
             })
         };
-        let executor = Guarded::new(Schema::new(Query, EmptyMutation, Streams));
+        let executor = Guarded::new(Schema::new(Query, EmptyMutation, Streams), crate::config::GraphqlLimits::default());
         let (authenticate, config) = (Box::new(authenticate), Arc::default());
         let context =
             Context { executor, authenticate, request_id: "r-1".into(), config, stop: stop.clone(), live: live.clone() };
