@@ -70,7 +70,11 @@ impl<E: Executor> Guarded<E> {
     /// Executes any operation: a query or a mutation has one result, a subscription any number of them.
     pub(super) fn stream(&self, admitted: Admitted, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
         let request_id = session.as_deref().and_then(request_id).or_else(|| request_id(&admitted.request.data));
-        let (request, rounds) = prepared(admitted.request);
+        let (mut request, rounds) = prepared(admitted.request);
+        // A stream keeps its document; the parser leaves three quarters of it empty, a copy has no more room than it needs.
+        if let Ok(document) = request.parsed_query().cloned() {
+            request.set_parsed_query(document);
+        }
         let results = rounds.run_stream(self.inner.execute_stream(request, session));
         let mut results = AssertUnwindSafe(results).catch_unwind();
         // A body is read when its request's span has been left; what it logs belongs there all the same.
