@@ -67,6 +67,8 @@ codes! {
     QueryTooComplex = "QUERY_TOO_COMPLEX", BAD_REQUEST;
     /// The document is too long.
     QueryTooLarge = "QUERY_TOO_LARGE", PAYLOAD_TOO_LARGE;
+    /// The document asks for the schema, which is not told here.
+    IntrospectionDisabled = "INTROSPECTION_DISABLED", BAD_REQUEST;
     /// Several GraphQL requests came in one body.
     BatchingDisabled = "BATCHING_DISABLED", BAD_REQUEST;
     /// As many operations run on the websocket as may; the operation was not begun, the others go on.

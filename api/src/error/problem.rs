@@ -52,7 +52,11 @@ pub(crate) async fn render(Extension(context): Extension<RequestContext>, reques
         }
         _ => {}
     }
-    let body = if graphql.is_some() { graphql::errors::body(&error) } else { body(&error, status, &context.request_id) };
+    let body = if graphql.is_some() {
+        graphql::errors::body_of(&error, &context.request_id)
+    } else {
+        body(&error, status, &context.request_id)
+    };
     Response::from_parts(parts, Body::from(body.to_string()))
 }
 
