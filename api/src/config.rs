@@ -9,15 +9,18 @@
 //! | `ALLOWED_ORIGINS` | origins of web pages, besides the API's own, that may call from a browser, separated by commas (default none) |
 //! | `MAX_CONNECTIONS` | connections of clients at a time, websockets included, 1 to 100000 (default 10000, and never more than the process may open files) |
 //!
-//! Limits of GraphQL operations: [`GraphqlLimits::read`]. The database's variables are those of [`boot::DatabaseConfig`]; the default of `DATABASE_POOL` is 8.
+//! Limits of GraphQL operations: [`GraphqlLimits::read`]. The database's variables are those of [`boot::DatabaseConfig`];
+//! the default of `DATABASE_POOL` is 8.
 
 mod limits;
+mod patience;
 
 use std::net::SocketAddr;
 
 use boot::{DatabaseConfig, Env};
 
 pub use self::limits::GraphqlLimits;
+pub use self::patience::Patience;
 use crate::origins::Origins;
 
 /// Connections of one API process; the listener has one more.
@@ -70,6 +73,8 @@ pub struct Config {
     pub max_connections: MaxConnections,
     /// Whose web pages may call.
     pub origins: Origins,
+    /// How long clients of open connections are waited for.
+    pub patience: Patience,
 }
 
 /// Everything the process needs to start.
@@ -93,6 +98,7 @@ impl Settings {
             introspection: Introspection(env.boolean("INTROSPECTION", true)),
             max_connections: MaxConnections::read(env),
             origins: Origins::read(env),
+            patience: Patience::default(),
         };
         Settings { address, database: DatabaseConfig::read(env, POOL), config }
     }

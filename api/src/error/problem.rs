@@ -53,7 +53,7 @@ pub(crate) async fn render(Extension(context): Extension<RequestContext>, reques
         _ => {}
     }
     let body = if graphql.is_some() {
-        graphql::errors::body_of(&error, &context.request_id)
+        graphql::errors::body(&error, &context.request_id)
     } else {
         body(&error, status, &context.request_id)
     };

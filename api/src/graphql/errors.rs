@@ -27,18 +27,8 @@ pub(super) fn parse_failed(mut error: ServerError) -> ServerError {
     error
 }
 
-/// The answer to a request that is not executed.
-pub(super) fn refusal(error: impl Into<ServerError>) -> Response {
-    Errors { most: 1, request_id: None }.refusal(error)
-}
-
 /// An error that ended a request before there was an answer, as the body of one.
-pub(crate) fn body(error: &ApiError) -> serde_json::Value {
-    json!({"errors": refusal(error).errors})
-}
-
-/// The same for a request whose id is known.
-pub(crate) fn body_of(error: &ApiError, request_id: &str) -> serde_json::Value {
+pub(crate) fn body(error: &ApiError, request_id: &str) -> serde_json::Value {
     let errors = Errors { most: 1, request_id: Some(request_id.to_owned()) };
     json!({"errors": errors.refusal(error).errors})
 }

@@ -1,11 +1,10 @@
-//! GraphQL: `/graphql` over HTTP and websocket, and the page at `/graphiql`.
+//! GraphQL: `/graphql` over HTTP and websocket.
 
 mod began;
 mod context;
 pub(crate) mod errors;
 mod executor;
 mod feed;
-mod graphiql;
 mod guard;
 mod http;
 mod input;
@@ -15,6 +14,7 @@ mod query;
 mod scalar;
 mod schema;
 mod socket;
+mod sse;
 mod statuses;
 mod subscription;
 mod text;
@@ -51,11 +51,6 @@ pub(crate) fn router(state: AppState) -> Router {
     let executor = executor.introspection(state.config.introspection.0);
     let methods = get(get_or_upgrade).post(http::post).options(http::options);
     Router::new().route(PATH, methods).with_state(GraphQl { state, executor })
-}
-
-/// The page, which anybody may see: it holds no key.
-pub(crate) fn page(state: &AppState) -> Router {
-    if state.config.graphiql { Router::new().route("/graphiql", get(graphiql::page)) } else { Router::new() }
 }
 
 /// A websocket's upgrade, or a query in the address.

@@ -1,10 +1,13 @@
 //! GraphQL over HTTP.
 
 mod client;
+mod create_tasks;
 mod errors;
 mod idempotency;
 mod lists;
+mod methods;
 mod mutations;
+mod statuses;
 mod tenants;
 mod transport;
 

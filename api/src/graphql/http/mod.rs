@@ -5,7 +5,6 @@ mod outcome;
 mod query_string;
 mod request;
 
-use async_graphql::Response as Answer;
 use async_graphql::parser::types::OperationType;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
@@ -14,12 +13,14 @@ use axum::response::{IntoResponse, Response};
 use domain::audit::Caller;
 use futures_util::StreamExt;
 use futures_util::future::ready;
-use futures_util::stream::{BoxStream, once};
+use futures_util::stream::once;
 
+use self::accept::Media;
+pub(super) use self::accept::of_error;
 use self::accept::{Accepted, negotiate};
-pub(super) use self::accept::{Media, of_error};
+pub(super) use self::outcome::event;
 use self::outcome::write;
-use super::GraphQl;
+use super::{GraphQl, sse};
 use crate::error::{ApiError, Code};
 
 /// `POST /graphql`: any operation.
@@ -60,7 +61,7 @@ async fn answer(
     let admitted = match (graphql.executor.admit(request), accepted) {
         (Ok(admitted), _) => admitted,
         (Err(refused), Accepted::Answer(media) | Accepted::AnswerOrEvents(media)) => return Ok(write(&refused, media)),
-        (Err(refused), Accepted::Events) => return Ok(events(graphql, once(ready(refused.response)).boxed())),
+        (Err(refused), Accepted::Events) => return Ok(sse::respond(graphql, once(ready(refused.response)).boxed())),
     };
     if admitted.operation() == OperationType::Mutation && *method == Method::GET {
         let error = ApiError::new(Code::MethodNotAllowed, "a mutation must be sent by POST");
@@ -68,17 +69,11 @@ async fn answer(
     }
     match (admitted.operation(), accepted) {
         (_, Accepted::Events) | (OperationType::Subscription, Accepted::AnswerOrEvents(_)) => {
-            Ok(events(graphql, graphql.executor.stream(admitted, None)))
+            Ok(sse::respond(graphql, graphql.executor.stream(admitted, None)))
         }
         (OperationType::Subscription, Accepted::Answer(_)) => {
             Err(ApiError::new(Code::BadUserInput, "a subscription needs a websocket, or Accept: text/event-stream"))
         }
         (_, Accepted::Answer(media) | Accepted::AnswerOrEvents(media)) => Ok(write(&graphql.executor.run(admitted).await, media)),
     }
-}
-
-/// Answers as server-sent events.
-fn events(_graphql: &GraphQl, _answers: BoxStream<'static, Answer>) -> Response {
-    ApiError::new(Code::NotAcceptable, "answers can be had as application/json, application/graphql-response+json")
-        .into_response()
 }

@@ -1,5 +1,6 @@
 //! From an outcome to a status and a body: the one place that knows both.
 
+use async_graphql::Response as Answer;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -31,15 +32,23 @@ fn status(outcome: Outcome, media: Media) -> StatusCode {
 
 /// Without `data` when the execution never began (GraphQL specification, 7.1).
 fn body(answered: &Answered) -> Value {
-    match answered.outcome {
-        Outcome::Executed => json!(answered.response),
-        Outcome::Invalid | Outcome::Refused(_) => json!({"errors": answered.response.errors}),
-    }
+    shown(&answered.response, answered.outcome == Outcome::Executed)
+}
+
+fn shown(answer: &Answer, with_data: bool) -> Value {
+    if with_data { json!(answer) } else { json!({"errors": answer.errors}) }
+}
+
+/// The body of one event of a stream. There is no outcome of its own for each; but the engine's errors about a document
+/// have no path, and those of a field have.
+pub(crate) fn event(answer: &Answer) -> Value {
+    let null = answer.data == async_graphql::Value::Null;
+    shown(answer, !null || answer.errors.iter().any(|error| !error.path.is_empty()))
 }
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::{Response as Answer, Value as GraphqlValue};
+    use async_graphql::Value as GraphqlValue;
 
     use super::*;
     use crate::error::Code;
