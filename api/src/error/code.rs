@@ -87,6 +87,8 @@ codes! {
     QueryTooComplex = "QUERY_TOO_COMPLEX", BAD_REQUEST, "GraphQL", "Ask for shorter pages or fewer fields, in several requests.";
     /// The document is too long.
     QueryTooLarge = "QUERY_TOO_LARGE", PAYLOAD_TOO_LARGE, "GraphQL", "Shorten the document; put values into variables.";
+    /// The document asks for the schema, which is not told here.
+    IntrospectionDisabled = "INTROSPECTION_DISABLED", BAD_REQUEST, "GraphQL", "Read `schema.graphql` in the repository.";
     /// Several GraphQL requests came in one body.
     BatchingDisabled = "BATCHING_DISABLED", BAD_REQUEST, "GraphQL", "Send one request at a time, or several fields in one.";
     /// As many operations run on the websocket as may; the operation was not begun, the others go on.

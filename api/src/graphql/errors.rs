@@ -8,8 +8,6 @@ use crate::error::{ApiError, Code};
 
 /// Longest message, in bytes.
 const MAX_MESSAGE_BYTES: usize = 200;
-/// Most errors of one answer.
-const MAX_ERRORS: usize = 20;
 
 /// An error of this code that belongs to no field.
 pub(super) fn coded(code: Code, message: impl Into<String>) -> ServerError {
@@ -29,14 +27,16 @@ pub(super) fn parse_failed(mut error: ServerError) -> ServerError {
     error
 }
 
-/// The answer to a request that is not executed.
-pub(super) fn refusal(error: impl Into<ServerError>, request_id: Option<&str>) -> Response {
-    public(Response::from_errors(vec![error.into()]), request_id)
-}
-
 /// An error that ended a request before there was an answer, as the body of one.
 pub(crate) fn body(error: &ApiError, request_id: &str) -> serde_json::Value {
-    json!({"errors": refusal(error, Some(request_id)).errors})
+    let errors = Errors { most: 1, request_id: Some(request_id.to_owned()) };
+    json!({"errors": errors.refusal(error).errors})
+}
+
+/// The public code of an answer's first error.
+pub(super) fn code_of(response: &Response) -> Option<Code> {
+    let code = response.errors.first()?.extensions.as_ref()?.get("code")?;
+    Code::ALL.iter().copied().find(|known| *code == Value::from(known.as_str()))
 }
 
 impl From<&ApiError> for ServerError {
@@ -47,28 +47,57 @@ impl From<&ApiError> for ServerError {
     }
 }
 
-/// Makes every error fit to be seen: ours as it is, the engine's words about the request with a code, everything else
-/// (a database's text, for one) as "internal error" with the cause in the log, under the request's id.
-pub(super) fn public(mut response: Response, request_id: Option<&str>) -> Response {
-    response.errors.truncate(MAX_ERRORS);
-    for error in &mut response.errors {
-        if let Some(ours) = error.source::<ApiError>().cloned() {
-            error.message.clone_from(&ours.message);
-            describe(error, &ours);
-        } else if error.source.is_some() {
-            tracing::error!(error = %error.message, path = ?error.path, "an error that no client may see");
-            ApiError::internal().message.clone_into(&mut error.message);
-            set_code(error, Code::Internal);
-        } else if error.extensions.as_ref().is_none_or(|e| e.get("code").is_none()) {
-            let code = engine_code(error);
-            set_code(error, code);
+/// Makes the errors of one request fit to be seen.
+#[derive(Clone, Debug)]
+pub(super) struct Errors {
+    /// Most errors of an answer.
+    pub(super) most: usize,
+    /// The request, for those who look for its lines in the log.
+    pub(super) request_id: Option<String>,
+}
+
+impl Errors {
+    /// Ours as they are, the engine's words about the request with a code, everything else (a database's text, for one) as
+    /// "internal error" with the cause in the log.
+    pub(super) fn public(&self, mut response: Response) -> Response {
+        response.errors.truncate(self.most);
+        for error in &mut response.errors {
+            if let Some(ours) = error.source::<ApiError>().cloned() {
+                error.message.clone_from(&ours.message);
+                describe(error, &ours);
+            } else if error.source.is_some() {
+                tracing::error!(error = %error.message, path = ?error.path, "an error that no client may see");
+                ApiError::internal().message.clone_into(&mut error.message);
+                set_code(error, Code::Internal);
+            } else if error.extensions.as_ref().is_none_or(|e| e.get("code").is_none()) {
+                let code = engine_code(error);
+                set_code(error, code);
+            }
+            error.message = domain::text::clean(&error.message, MAX_MESSAGE_BYTES);
+            self.name_request(error);
         }
-        if let Some(request_id) = request_id.filter(|_| is_ours_to_explain(error)) {
-            extensions(error).set("requestId", request_id);
-        }
-        error.message = domain::text::clean(&error.message, MAX_MESSAGE_BYTES);
+        response
     }
-    response
+
+    /// The answer to a request that is not executed.
+    pub(super) fn refusal(&self, error: impl Into<ServerError>) -> Response {
+        self.public(Response::from_errors(vec![error.into()]))
+    }
+
+    /// The answer to a request that ended in a panic. The panic hook has logged where it happened.
+    pub(super) fn panicked(&self) -> Response {
+        tracing::error!("a resolver panicked");
+        self.refusal(&ApiError::internal())
+    }
+
+    /// With what is ours to explain, the request's id: the log says under it what went wrong.
+    fn name_request(&self, error: &mut ServerError) {
+        if let (Some(extensions), Some(id)) = (&mut error.extensions, &self.request_id)
+            && [Code::Internal, Code::Unavailable].iter().any(|ours| extensions.get("code") == Some(&ours.as_str().into()))
+        {
+            extensions.set("requestId", id.as_str());
+        }
+    }
 }
 
 /// What the engine means: it has words only.
@@ -102,20 +131,18 @@ fn extensions(error: &mut ServerError) -> &mut ErrorExtensionValues {
     error.extensions.get_or_insert_with(ErrorExtensionValues::default)
 }
 
-/// Whether the log says more than the answer.
-fn is_ours_to_explain(error: &ServerError) -> bool {
-    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-    [Code::Internal, Code::Unavailable].iter().any(|ours| code == Some(&Value::from(ours.as_str())))
-}
-
 #[cfg(test)]
 mod tests {
     use async_graphql::{Error, Pos};
 
     use super::*;
 
+    fn errors() -> Errors {
+        Errors { most: 20, request_id: Some("r-1".into()) }
+    }
+
     fn seen(error: Error) -> serde_json::Value {
-        let response = public(Response::from_errors(vec![error.into_server_error(Pos::default())]), Some("r-1"));
+        let response = errors().public(Response::from_errors(vec![error.into_server_error(Pos::default())]));
         serde_json::to_value(&response.errors[0]).expect("json")
     }
 
@@ -141,7 +168,7 @@ mod tests {
     #[test]
     fn messages_and_their_number_are_bounded() {
         let long = Error::new("x".repeat(10_000)).into_server_error(Pos::default());
-        let response = public(Response::from_errors(vec![long; 1_000]), None);
-        assert_eq!((response.errors.len(), response.errors[0].message.len()), (MAX_ERRORS, MAX_MESSAGE_BYTES));
+        let response = errors().public(Response::from_errors(vec![long; 1_000]));
+        assert_eq!((response.errors.len(), response.errors[0].message.len()), (20, MAX_MESSAGE_BYTES));
     }
 }

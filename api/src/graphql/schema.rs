@@ -2,6 +2,7 @@
 
 use async_graphql::SDLExportOptions;
 
+use super::began::NoteBegin;
 use super::guard;
 use super::mutation::Mutation;
 use super::query::Query;
@@ -12,16 +13,13 @@ use crate::state::AppState;
 /// The schema's type.
 pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// Most directives on one field.
-const MAX_DIRECTIVES: usize = 5;
-
 /// The schema; without a state it can be described but not executed.
 pub(crate) fn build(state: Option<AppState>, limits: &GraphqlLimits) -> Schema {
     let builder = Schema::build(Query, Mutation, Subscription)
         .limit_depth(limits.depth)
         .limit_complexity(limits.cost)
         .limit_recursive_depth(guard::MAX_HEIGHT)
-        .limit_directives(MAX_DIRECTIVES)
+        .extension(NoteBegin)
         .disable_suggestions();
     let introspection = state.as_ref().is_none_or(|state| state.config.introspection.0);
     let builder = if introspection { builder } else { builder.disable_introspection() };

@@ -15,7 +15,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use super::cors;
 use crate::error::{ApiError, problem};
-use crate::limits::{MAX_GRAPHQL_BODY_BYTES, MAX_REST_BODY_BYTES};
+use crate::limits::MAX_REST_BODY_BYTES;
 use crate::state::AppState;
 use crate::{caller, graphiql, graphql, request_id, rest};
 
@@ -30,7 +30,7 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
         .route_layer(RequestBodyLimitLayer::new(MAX_REST_BODY_BYTES));
     let graphql = graphql::router(state.clone())
         .route_layer(from_fn_with_state(state.clone(), caller::require_unless_socket))
-        .route_layer(RequestBodyLimitLayer::new(MAX_GRAPHQL_BODY_BYTES));
+        .route_layer(RequestBodyLimitLayer::new(state.config.graphql.body_bytes));
     let graphiql = if state.config.graphiql { graphiql::router() } else { Router::new() };
     let db = state.db.clone();
     let health = health::router_with(readiness, move || crate::health::ready(db.clone()));

@@ -7,8 +7,10 @@ mod filters;
 mod idempotency;
 mod lists;
 mod loaders;
+mod methods;
 mod mutations;
 mod nodes;
+mod statuses;
 mod tenants;
 mod transport;
 

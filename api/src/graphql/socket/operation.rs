@@ -11,7 +11,6 @@ use tokio::task::AbortHandle;
 use super::message::ServerMessage;
 use super::queue::Queue;
 use crate::error::ApiError;
-use crate::graphql::errors;
 use crate::live::Open;
 
 /// A message of an operation on its way to the client.
@@ -91,7 +90,8 @@ impl Operation {
     async fn send(&self, message: &ServerMessage<'_>, last: bool) -> bool {
         let (text, last) = message.text().map(|text| (text, last)).unwrap_or_else(|error| {
             tracing::error!(%error, "an answer is no JSON");
-            (json!({"type": "error", "id": self.id, "payload": errors::body(&ApiError::internal())["errors"]}).to_string(), true)
+            let error = ServerError::from(&ApiError::internal());
+            (json!({"type": "error", "id": self.id, "payload": [error]}).to_string(), true)
         });
         self.out.push(Outgoing { serial: self.serial, text, last }).await;
         last
