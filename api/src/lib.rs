@@ -11,8 +11,10 @@ mod graphiql;
 pub mod graphql;
 mod health;
 pub mod hub;
+mod json;
 mod limits;
 pub mod lists;
+pub mod live;
 pub mod origins;
 pub mod request_id;
 mod rest;
@@ -21,5 +23,6 @@ pub mod service;
 pub mod state;
 
 pub use self::config::{Config, Settings};
-pub use self::server::{ServeError, serve};
+pub use self::live::Live;
+pub use self::server::{ServeError, serve, serve_counted};
 pub use self::state::AppState;

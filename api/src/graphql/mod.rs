@@ -13,16 +13,22 @@ mod query;
 mod scalar;
 mod schema;
 mod socket;
+mod sse;
 mod statuses;
 mod subscription;
 mod text;
 mod types;
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 use axum::routing::get;
 
 use self::executor::Guarded;
 pub use self::schema::sdl;
+use crate::caller;
 use crate::state::AppState;
 
 /// Where GraphQL is answered.
@@ -35,9 +41,26 @@ struct GraphQl {
     executor: Guarded,
 }
 
-/// The routes. POST needs the [`domain::audit::Caller`] in the request's extensions, put there by authentication; a
-/// websocket authenticates by itself.
+/// The routes. Requests need the [`domain::audit::Caller`] in their extensions, put there by authentication; a websocket
+/// authenticates by itself.
 pub(crate) fn router(state: AppState) -> Router {
-    let executor = Guarded::new(schema::build(Some(state.clone())));
-    Router::new().route(PATH, get(socket::upgrade).post(http::post)).with_state(GraphQl { state, executor })
+    let limits = state.config.graphql;
+    let executor = Guarded::new(schema::build(Some(state.clone()), &limits), limits);
+    Router::new().route(PATH, get(get_or_upgrade).post(http::post)).with_state(GraphQl { state, executor })
+}
+
+/// A websocket's upgrade, or a query in the address.
+async fn get_or_upgrade(state: State<GraphQl>, request: Request) -> Response {
+    if caller::is_upgrade(request.headers()) {
+        socket::upgrade.call(request, state.0).await
+    } else {
+        http::get.call(request, state.0).await
+    }
+}
+
+/// The media type of an error at [`PATH`] that no handler has answered: what the client likes, JSON if it likes nothing
+/// that we have or a stream (which has not begun).
+pub(crate) fn error_media(headers: &HeaderMap) -> HeaderValue {
+    let media = http::negotiate(headers).unwrap_or(http::Media::Json);
+    if media == http::Media::EventStream { http::Media::Json } else { media }.content_type()
 }

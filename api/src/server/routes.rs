@@ -29,7 +29,7 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
         .route_layer(from_fn_with_state(state.clone(), caller::require))
         .route_layer(RequestBodyLimitLayer::new(MAX_REST_BODY_BYTES));
     let graphql = graphql::router(state.clone())
-        .route_layer(from_fn_with_state(state.clone(), caller::require_unless_get))
+        .route_layer(from_fn_with_state(state.clone(), caller::require_unless_socket))
         .route_layer(RequestBodyLimitLayer::new(MAX_GRAPHQL_BODY_BYTES));
     let graphiql = if state.config.graphiql { graphiql::router() } else { Router::new() };
     let db = state.db.clone();

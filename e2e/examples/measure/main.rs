@@ -5,6 +5,7 @@
 //! cargo run --release -p e2e --example measure -- drain
 //! cargo run --release -p e2e --example measure -- lease-cost
 //! cargo run --release -p e2e --example measure -- edge
+//! cargo run --release -p e2e --example measure -- socket-memory
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement fails by panicking")]
@@ -12,6 +13,7 @@
 mod drain;
 mod edge;
 mod lease_cost;
+mod socket_memory;
 mod support;
 
 #[tokio::main]
@@ -20,6 +22,8 @@ async fn main() {
         Some("drain") => drain::run().await,
         Some("edge") => edge::run().await,
         Some("lease-cost") => lease_cost::run().await,
-        _ => eprintln!("say which: drain, edge, lease-cost"),
+        Some("socket-memory") => socket_memory::run().await,
+        Some("socket-memory-stock") => socket_memory::serve_stock().await,
+        _ => eprintln!("say which: drain, edge, lease-cost, socket-memory"),
     }
 }
