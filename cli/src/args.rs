@@ -50,6 +50,9 @@ pub(crate) struct DevArgs {
     /// Start over: remove the database and the key first, without asking
     #[arg(long)]
     pub(crate) reset: bool,
+    /// Do not build the pages of web/ where they are missing or old
+    #[arg(long)]
+    pub(crate) no_web: bool,
 }
 
 /// `ctap key create`.
@@ -120,7 +123,7 @@ mod tests {
     #[test]
     fn dev_needs_no_flags() {
         let Ok(Command::Dev(args)) = parsed("ctap dev") else { panic!("not dev") };
-        assert_eq!((args.port, args.data_dir.to_str(), args.reset), (8080, Some(".ctap"), false));
+        assert_eq!((args.port, args.data_dir.to_str(), args.reset, args.no_web), (8080, Some(".ctap"), false, false));
     }
 
     #[test]

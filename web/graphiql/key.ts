@@ -8,7 +8,7 @@ export function takeKey(): string | null {
   return key;
 }
 
-/** What the headers tab shows: sent with every request, and as the payload that opens a subscription's websocket. */
-export function headersWith(key: string | null): string {
-  return JSON.stringify({ Authorization: `Bearer ${key ?? "<your API key>"}` }, null, 2);
+/** What is sent with every request, and as the payload that opens a subscription's websocket. */
+export function headersWith(key: string | null): { Authorization: string } {
+  return { Authorization: `Bearer ${key ?? "<your API key>"}` };
 }

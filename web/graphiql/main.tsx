@@ -5,13 +5,17 @@ import "./main.css";
 import { GraphiQL } from "graphiql";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { fetcher } from "./fetcher.ts";
+import { createFetcher } from "./fetcher.ts";
 import { headersWith, takeKey } from "./key.ts";
 import submit from "./operations/submit.graphql?raw";
 import tasks from "./operations/tasks.graphql?raw";
 import watch from "./operations/watch.graphql?raw";
+import { withoutHeaders } from "./storage.ts";
 
-const headers = headersWith(takeKey());
+const initial = headersWith(takeKey());
+const headers = JSON.stringify(initial, null, 2);
+const fetcher = createFetcher(initial);
+const storage = withoutHeaders(headers);
 const container = document.getElementById("graphiql");
 if (!container) throw new Error("the page has no #graphiql");
 
@@ -23,7 +27,7 @@ createRoot(container).render(
       // The first is for the tab that is shown at the start, whatever was open last time; the other for further tabs.
       initialHeaders={headers}
       defaultHeaders={headers}
-      // A key is not kept in the browser's storage.
+      storage={storage}
       shouldPersistHeaders={false}
       showPersistHeadersSettings={false}
       defaultEditorToolsVisibility="headers"

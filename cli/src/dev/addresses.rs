@@ -20,8 +20,9 @@ impl Addresses {
         format!("{}/graphql", self.url())
     }
 
-    pub(crate) fn graphiql(&self) -> Option<String> {
-        self.has_graphiql.then(|| format!("{}/graphiql", self.url()))
+    /// With the key in it. Browsers send nobody what is behind the `#`, and the page takes it out of the address bar.
+    pub(crate) fn graphiql(&self, key: &str) -> Option<String> {
+        self.has_graphiql.then(|| format!("{}/graphiql#key={key}", self.url()))
     }
 
     pub(crate) fn tasks(&self) -> String {

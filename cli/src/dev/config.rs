@@ -38,6 +38,8 @@ pub(super) struct Config {
     pub(super) port: u16,
     pub(super) data_dir: PathBuf,
     pub(super) reset: bool,
+    /// Whether the pages are built if need be.
+    pub(super) builds_pages: bool,
     /// Instead of a private server.
     pub(super) given: Option<Given>,
     pub(super) api: api::Config,
@@ -46,7 +48,7 @@ pub(super) struct Config {
 
 /// Puts flags and variables together, and says all that is wrong with the variables at once.
 pub(super) fn read(args: DevArgs, variables: Variables) -> Result<(Settings, Config), Error> {
-    let DevArgs { port, data_dir, reset } = args;
+    let DevArgs { port, data_dir, reset, no_web } = args;
     let is_given = environment::names_any(&variables, &["DATABASE_URL"]);
     if is_given && reset {
         return Err(Error::Usage(
@@ -62,7 +64,8 @@ pub(super) fn read(args: DevArgs, variables: Variables) -> Result<(Settings, Con
     let api = api::Settings::read(&mut env).config;
     let worker = worker::Config::read(&mut env);
     let given = if is_given { read_given(&mut env) } else { None };
-    Ok(env.finish((logging, Config { port, data_dir, reset, given, api, worker }))?)
+    let builds_pages = api.graphiql && !no_web;
+    Ok(env.finish((logging, Config { port, data_dir, reset, builds_pages, given, api, worker }))?)
 }
 
 fn read_given(env: &mut Env) -> Option<Given> {
@@ -81,7 +84,7 @@ mod tests {
     use super::*;
 
     fn args(reset: bool) -> DevArgs {
-        DevArgs { port: 8080, data_dir: ".ctap".into(), reset }
+        DevArgs { port: 8080, data_dir: ".ctap".into(), reset, no_web: false }
     }
 
     fn variables(pairs: &[(&str, &str)]) -> Variables {
@@ -91,7 +94,7 @@ mod tests {
     #[test]
     fn an_empty_environment_means_a_private_database_and_graphiql() {
         let (_, config) = read(args(false), Vec::new()).unwrap();
-        assert!(config.given.is_none() && config.api.graphiql && config.worker.http_allow_private);
+        assert!(config.given.is_none() && config.api.graphiql && config.builds_pages && config.worker.http_allow_private);
     }
 
     #[test]
@@ -105,7 +108,7 @@ mod tests {
     fn what_is_on_here_can_be_turned_off() {
         let off = [("GRAPHIQL", "false"), ("HTTP_ALLOW_PRIVATE", "false")];
         let (_, config) = read(args(false), variables(&off)).unwrap();
-        assert!(!config.api.graphiql && !config.worker.http_allow_private);
+        assert!(!config.api.graphiql && !config.builds_pages && !config.worker.http_allow_private);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod data_dir;
 mod database;
 mod key;
 mod output;
+mod pages;
 mod port;
 mod ready;
 mod services;
@@ -53,15 +54,23 @@ async fn dev(config: Config, stop: CancellationToken) -> Result<(), Error> {
 }
 
 async fn with_database(config: Config, data_dir: &DataDir, database: &Database, stop: &CancellationToken) -> Result<(), Error> {
+    let builds_pages = config.builds_pages;
     let starting = async {
         database.prepare().await?;
         let key = key::ensure(database, data_dir).await?;
         Ok::<_, Error>((key, Services::start(config, database).await?))
     };
-    let Some(started) = stop.run_until_cancelled(Box::pin(starting)).await else {
+    let building = async {
+        if builds_pages {
+            pages::build().await;
+        }
+        Ok(())
+    };
+    let both = Box::pin(async { tokio::try_join!(starting, building) });
+    let Some(started) = stop.run_until_cancelled(both).await else {
         return Ok(());
     };
-    let (key, mut services) = started?;
+    let ((key, mut services), ()) = started?;
     let addresses = services.addresses();
     let result = tokio::select! {
         failure = services.failure() => Err(failure),

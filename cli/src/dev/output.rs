@@ -28,7 +28,7 @@ Submit a task:
 Stop with Ctrl-C. The data is kept for the next start.
 ",
         graphql = addresses.graphql(),
-        graphiql = addresses.graphiql().map(|url| format!("  GraphiQL   {url}\n")).unwrap_or_default(),
+        graphiql = addresses.graphiql(secret).map(|url| format!("  GraphiQL   {url}\n")).unwrap_or_default(),
         tasks = addresses.tasks(),
         websocket = addresses.websocket(),
         tenant = key.tenant,
@@ -56,10 +56,10 @@ mod tests {
         let text = with_graphiql(true);
         let parts = [
             "  http://127.0.0.1:8080/graphql\n",
-            "  http://127.0.0.1:8080/graphiql\n",
+            "  http://127.0.0.1:8080/graphiql#key=ctap_dev_x\n",
             "  http://127.0.0.1:8080/v1/tasks\n",
             "  ws://127.0.0.1:8080/graphql\n",
-            "  ctap_dev_x\n",
+            "API key    ctap_dev_x\n",
             "  default\n",
             "\n  curl ",
             "Bearer ctap_dev_x'",

@@ -60,10 +60,10 @@ impl Dev {
         Dev::spawn_with(home, &["--port", "0"], &[])
     }
 
-    /// Starts it with these flags and variables.
+    /// Starts it with these flags and variables. It does not call npm.
     pub(crate) fn spawn_with(home: &Home, flags: &[&str], variables: &[(&str, OsString)]) -> Dev {
         let mut command = ctap(["dev"]);
-        command.args(flags).arg("--data-dir").arg(home.data_dir()).envs(variables.iter().cloned());
+        command.arg("--no-web").args(flags).arg("--data-dir").arg(home.data_dir()).envs(variables.iter().cloned());
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("ctap runs");
         let stdout = follow(process.stdout.take().expect("piped"));
         let stderr = follow(process.stderr.take().expect("piped"));

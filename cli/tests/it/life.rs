@@ -21,7 +21,7 @@ async fn what_is_printed_can_be_pasted_and_the_task_runs() {
     let url = api.text("url");
     let expected = [
         format!("GraphQL    {url}/graphql"),
-        format!("GraphiQL   {url}/graphiql"),
+        format!("GraphiQL   {url}/graphiql#key={}", api.text("api_key")),
         format!("REST       {url}/v1/tasks"),
         format!("WebSocket  {}", api.text("ws_url")),
         format!("API key    {}", api.text("api_key")),
