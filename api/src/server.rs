@@ -1,6 +1,7 @@
 //! The HTTP server of one process, from the socket to the last answer.
 
 pub(crate) mod connections;
+mod large;
 mod routes;
 
 use std::io;

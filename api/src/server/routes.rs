@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use super::large;
 use crate::error::{ApiError, problem};
 use crate::limits::{MAX_GRAPHQL_BODY_BYTES, MAX_REST_BODY_BYTES};
 use crate::state::AppState;
@@ -22,12 +23,13 @@ use crate::{caller, graphql, request_id, rest};
 const HANDLER_LIMIT: Duration = Duration::from_secs(15);
 
 /// The whole application. A request passes, from the outside in: its id, the writing of problems, the time limit, the
-/// catching of panics, the limit of its body, authentication. (Nobody without a key makes us read a body.)
+/// catching of panics, the limit of its body, authentication, the turn of a large body. (Nobody without a key makes us read one.)
 pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
     let rest = rest::router()
         .route_layer(from_fn_with_state(state.clone(), caller::require))
         .route_layer(RequestBodyLimitLayer::new(MAX_REST_BODY_BYTES));
     let graphql = graphql::router(state.clone())
+        .route_layer(from_fn_with_state(large::Turns::default(), large::turn))
         .route_layer(from_fn_with_state(state.clone(), caller::require_unless_get))
         .route_layer(RequestBodyLimitLayer::new(MAX_GRAPHQL_BODY_BYTES));
     let db = state.db.clone();

@@ -6,6 +6,7 @@ mod auth;
 mod graphql;
 mod guard;
 mod hub;
+mod large_bodies;
 mod lists;
 mod rest;
 mod schema;

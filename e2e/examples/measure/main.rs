@@ -5,12 +5,14 @@
 //! cargo run --release -p e2e --example measure -- drain
 //! cargo run --release -p e2e --example measure -- lease-cost
 //! cargo run --release -p e2e --example measure -- edge
+//! cargo run --release -p e2e --example measure -- large-bodies
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement fails by panicking")]
 
 mod drain;
 mod edge;
+mod large_bodies;
 mod lease_cost;
 mod support;
 
@@ -19,7 +21,8 @@ async fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("drain") => drain::run().await,
         Some("edge") => edge::run().await,
+        Some("large-bodies") => large_bodies::run().await,
         Some("lease-cost") => lease_cost::run().await,
-        _ => eprintln!("say which: drain, edge, lease-cost"),
+        _ => eprintln!("say which: drain, edge, large-bodies, lease-cost"),
     }
 }
