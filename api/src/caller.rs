@@ -1,7 +1,7 @@
 //! Who asks. The same check for REST, for GraphQL over HTTP and for a websocket's `connection_init`.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::access;
@@ -44,14 +44,15 @@ pub(crate) async fn require(State(state): State<AppState>, mut request: Request,
     }
 }
 
-/// Like [`require`], but for GET and HEAD: a browser can put no header on a websocket's upgrade, so the socket
-/// authenticates in `connection_init`, and the page at `/graphiql` holds nothing.
-pub(crate) async fn require_unless_get(state: State<AppState>, request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD) {
-        next.run(request).await
-    } else {
-        require(state, request, next).await
-    }
+/// Like [`require`], but for a websocket's upgrade: a browser can put no header on it, so the socket authenticates in
+/// `connection_init`.
+pub(crate) async fn require_unless_socket(state: State<AppState>, request: Request, next: Next) -> Response {
+    if is_upgrade(request.headers()) { next.run(request).await } else { require(state, request, next).await }
+}
+
+/// Whether a request wants to become a websocket.
+pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
+    headers.get(header::UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 /// Two headers are refused rather than one of them chosen: a proxy in front might have looked at the other.

@@ -5,21 +5,76 @@
 //! | `PORT` | port to listen on, 0 to 65535 (default 8080; 0 takes any free one) |
 //! | `BIND_ADDRESS` | address to listen on (default `0.0.0.0`) |
 //! | `GRAPHIQL` | whether `/graphiql` shows the page, `true` or `false` (default `false`) |
+//! | `INTROSPECTION` | whether the schema may be asked for, `true` or `false` (default `true`) |
+//! | `ALLOWED_ORIGINS` | origins of web pages, besides the API's own, that may call from a browser, separated by commas (default none) |
+//! | `MAX_CONNECTIONS` | connections of clients at a time, websockets included, 1 to 100000 (default 10000, and never more than the process may open files) |
 //!
-//! The database's variables are those of [`boot::DatabaseConfig`]; the default of `DATABASE_POOL` is 8.
+//! Limits of GraphQL operations: [`GraphqlLimits::read`]. The database's variables are those of [`boot::DatabaseConfig`];
+//! the default of `DATABASE_POOL` is 8.
+
+mod limits;
+mod patience;
 
 use std::net::SocketAddr;
 
 use boot::{DatabaseConfig, Env};
 
+pub use self::limits::GraphqlLimits;
+pub use self::patience::Patience;
+use crate::origins::Origins;
+
 /// Connections of one API process; the listener has one more.
 const POOL: u32 = 8;
+
+/// Whether the schema may be asked for; on unless it is switched off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Introspection(pub bool);
+
+impl Default for Introspection {
+    fn default() -> Introspection {
+        Introspection(true)
+    }
+}
+
+/// How many connections of clients may be open at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxConnections(usize);
+
+impl MaxConnections {
+    /// Files that are no client's: the pool, the listener, the log, what the runtime keeps open.
+    const RESERVED_FILES: usize = 100;
+
+    fn read(env: &mut Env) -> MaxConnections {
+        MaxConnections(env.integer("MAX_CONNECTIONS", MaxConnections::default().0, 1..=100_000))
+    }
+
+    /// As many as the setting says, or as the process may open files if that is less.
+    pub(crate) fn within_files(self) -> usize {
+        self.0.min(boot::files::limit().saturating_sub(Self::RESERVED_FILES)).max(1)
+    }
+}
+
+impl Default for MaxConnections {
+    fn default() -> MaxConnections {
+        MaxConnections(10_000)
+    }
+}
 
 /// What changes how requests are answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// Whether `/graphiql` shows the page.
     pub graphiql: bool,
+    /// How much one operation may ask for.
+    pub graphql: GraphqlLimits,
+    /// Whether the schema may be asked for.
+    pub introspection: Introspection,
+    /// Connections of clients at a time.
+    pub max_connections: MaxConnections,
+    /// Whose web pages may call.
+    pub origins: Origins,
+    /// How long clients of open connections are waited for.
+    pub patience: Patience,
 }
 
 /// Everything the process needs to start.
@@ -37,7 +92,14 @@ impl Settings {
     /// Reads the variables above; mistakes go to `env`.
     pub fn read(env: &mut Env) -> Settings {
         let address = env.address(8080);
-        let config = Config { graphiql: env.boolean("GRAPHIQL", false) };
+        let config = Config {
+            graphiql: env.boolean("GRAPHIQL", false),
+            graphql: GraphqlLimits::read(env),
+            introspection: Introspection(env.boolean("INTROSPECTION", true)),
+            max_connections: MaxConnections::read(env),
+            origins: Origins::read(env),
+            patience: Patience::default(),
+        };
         Settings { address, database: DatabaseConfig::read(env, POOL), config }
     }
 }

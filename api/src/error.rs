@@ -37,10 +37,14 @@ codes! {
     BadUserInput = "BAD_USER_INPUT", BAD_REQUEST;
     /// No valid credentials came with the request.
     Unauthenticated = "UNAUTHENTICATED", UNAUTHORIZED;
+    /// A web page of another origin than those allowed.
+    OriginNotAllowed = "ORIGIN_NOT_ALLOWED", FORBIDDEN;
     /// There is no such thing, or it is another tenant's.
     NotFound = "NOT_FOUND", NOT_FOUND;
     /// The path is right, the method is not.
     MethodNotAllowed = "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED;
+    /// The answer cannot be had in a media type that the client accepts.
+    NotAcceptable = "NOT_ACCEPTABLE", NOT_ACCEPTABLE;
     /// The client sent its request too slowly.
     RequestTimeout = "REQUEST_TIMEOUT", REQUEST_TIMEOUT;
     /// The task is not in a state the operation leaves from.

@@ -1,6 +1,7 @@
 //! The HTTP server of one process, from the socket to the last answer.
 
 pub(crate) mod connections;
+mod cors;
 mod routes;
 
 use std::io;
@@ -20,6 +21,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::lists::Lists;
+use crate::live::Live;
 use crate::state::AppState;
 
 /// How long answers, writes and websockets that are under way may take once told to stop. Cloud Run kills after 10 s.
@@ -54,6 +56,21 @@ pub async fn serve(
     tcp: TcpListener,
     stop: CancellationToken,
 ) -> Result<(), ServeError> {
+    serve_counted(config, Live::default(), db, listener_pool, tcp, stop).await
+}
+
+/// As [`serve`], with counts that the caller can read meanwhile.
+///
+/// # Errors
+/// The database or the socket fails at the start.
+pub async fn serve_counted(
+    config: Config,
+    live: Live,
+    db: DatabaseConnection,
+    listener_pool: PgPool,
+    tcp: TcpListener,
+    stop: CancellationToken,
+) -> Result<(), ServeError> {
     let address = tcp.local_addr()?;
     let ids = Arc::new(IdClock::new());
     ids.sync(&db).await?;
@@ -74,14 +91,16 @@ pub async fn serve(
         hub,
         config: Arc::new(config),
         cluster,
+        live,
         running: running.clone(),
         stop: stop.clone(),
     };
 
+    let max_connections = state.config.max_connections.within_files();
     let readiness = Readiness::default();
     let app = routes::router(state, readiness.clone());
-    let connections = connections::Connections::new(last.clone());
-    tracing::info!(%address, "listening");
+    let connections = connections::Connections::new(max_connections, last.clone());
+    tracing::info!(%address, max_connections, "listening");
     connections.accept(tcp, &app, &stop).await;
 
     readiness.drain();

@@ -3,11 +3,12 @@
 //! Each runs as a task of its own: a client that hangs up must not leave a transaction half way, and what was committed
 //! must be hinted. A stopping process waits for them.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use domain::audit::Caller;
 use domain::ids;
-use domain::task::{self, Created, NewTask, Operated, TaskError};
+use domain::task::{self, Batched, CreateManyError, Created, NewTask, Operated, RefusedTask, TaskError};
 use sea_orm::TransactionTrait;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -36,6 +37,43 @@ pub async fn create_task(state: &AppState, caller: &Caller, new: NewTask) -> Res
         if created.audit_id.is_some() {
             state.notifier.ready(caller.tenant_id, &created.task.queue);
             state.notifier.changed(caller.tenant_id, [created.task.id]);
+        }
+        Ok(created)
+    })
+    .await
+}
+
+/// What a batch became: all of its tasks in the request's order, or the ones that stand in its way.
+pub type Batch = Result<Vec<Created>, Vec<RefusedTask>>;
+
+/// Submits many tasks, all or none; a repeat of an idempotency key answers with the first task.
+///
+/// # Errors
+/// `Unavailable` or `Internal` when the database fails.
+pub async fn create_tasks(state: &AppState, caller: &Caller, batch: Batched) -> Result<Batch, ApiError> {
+    let (state, caller) = (state.clone(), caller.clone());
+    detached(state.clone(), async move {
+        // The refusal is no error here: it must not be tried again, and it is not `with_fresh_ids`'s to know.
+        let created = with_fresh_ids(&state, || async {
+            let tx = state.db.begin().await?;
+            match task::create_many(&tx, &state.ids, &caller, &batch).await {
+                Ok(created) => {
+                    tx.commit().await?;
+                    Ok(Ok(created))
+                }
+                Err(CreateManyError::Refused(refused)) => {
+                    tx.rollback().await?;
+                    Ok(Err(refused))
+                }
+                Err(CreateManyError::Database(error)) => Err(error.into()),
+            }
+        })
+        .await?;
+        if let Ok(created) = &created {
+            let made = || created.iter().filter(|one| one.audit_id.is_some()).map(|one| &one.task);
+            let queues: BTreeSet<_> = made().map(|task| task.queue.as_str()).collect();
+            queues.into_iter().for_each(|queue| state.notifier.ready(caller.tenant_id, queue));
+            state.notifier.changed(caller.tenant_id, made().map(|task| task.id));
         }
         Ok(created)
     })

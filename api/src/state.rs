@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::lists::Lists;
+use crate::live::Live;
 
 /// The parts of one API process. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// `domain::feed::cluster`: whose transaction numbers a position speaks of.
     pub cluster: i64,
+    /// What is open at this moment.
+    pub live: Live,
     /// What outlives its request: writes that were begun, websockets. A stopping process waits for them.
     pub running: TaskTracker,
     /// Cancelled when the process is told to stop: websockets say goodbye (1012) and end.

@@ -3,6 +3,7 @@
 
 pub mod database;
 pub mod env;
+pub mod files;
 pub mod health;
 pub mod pool;
 mod run;

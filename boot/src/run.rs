@@ -8,6 +8,7 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::env::{ConfigError, Env};
+use crate::files;
 use crate::shutdown::{self, Signals};
 use crate::telemetry::{self, ErrorChain, Settings};
 
@@ -67,6 +68,7 @@ where
         }
     };
     telemetry::init_with(service, settings);
+    files::raise_limit();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {

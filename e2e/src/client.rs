@@ -8,7 +8,8 @@ use crate::Socket;
 /// Speaks to one API with one key.
 #[derive(Clone, Debug)]
 pub struct Client {
-    address: String,
+    /// `host:port`.
+    pub address: String,
     key: String,
     http: reqwest::Client,
 }

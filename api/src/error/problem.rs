@@ -16,7 +16,6 @@ use super::{ApiError, Code, FieldError};
 use crate::graphql;
 use crate::request_id::RequestContext;
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 impl IntoResponse for ApiError {
@@ -27,7 +26,7 @@ impl IntoResponse for ApiError {
 
 /// Writes the body of every error that has none of ours yet.
 pub(crate) async fn render(Extension(context): Extension<RequestContext>, request: Request, next: Next) -> Response {
-    let graphql = request.uri().path() == graphql::PATH;
+    let graphql = (request.uri().path() == graphql::PATH).then(|| graphql::error_media(request.headers()));
     let mut response = next.run(request).await;
     let status = response.status();
     let error = match response.extensions_mut().remove::<ApiError>() {
@@ -42,7 +41,7 @@ pub(crate) async fn render(Extension(context): Extension<RequestContext>, reques
     };
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.insert(header::CONTENT_TYPE, if graphql { JSON } else { PROBLEM });
+    parts.headers.insert(header::CONTENT_TYPE, graphql.clone().unwrap_or(PROBLEM));
     parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match error.code {
         Code::Unauthenticated => {
@@ -53,7 +52,7 @@ pub(crate) async fn render(Extension(context): Extension<RequestContext>, reques
         }
         _ => {}
     }
-    let body = if graphql { graphql::errors::body(&error) } else { body(&error, status, &context.request_id) };
+    let body = if graphql.is_some() { graphql::errors::body(&error) } else { body(&error, status, &context.request_id) };
     Response::from_parts(parts, Body::from(body.to_string()))
 }
 
@@ -99,6 +98,8 @@ fn of_status(status: StatusCode) -> ApiError {
     let (code, message) = match status {
         StatusCode::NOT_FOUND => (Code::NotFound, "there is nothing at this path"),
         StatusCode::METHOD_NOT_ALLOWED => (Code::MethodNotAllowed, "this path does not take this method"),
+        StatusCode::NOT_ACCEPTABLE => (Code::NotAcceptable, "the answer cannot be had in that media type"),
+        StatusCode::FORBIDDEN => (Code::OriginNotAllowed, "a page of this origin may not do this"),
         StatusCode::PAYLOAD_TOO_LARGE => (Code::PayloadTooLarge, "the body is too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => (Code::UnsupportedMediaType, "the content type must be application/json"),
         StatusCode::UPGRADE_REQUIRED => (Code::UpgradeRequired, "this path speaks websocket"),

@@ -1,10 +1,9 @@
-//! GraphQL: `/graphql` over HTTP and websocket, and the page at `/graphiql`.
+//! GraphQL: `/graphql` over HTTP and websocket.
 
 mod context;
 pub(crate) mod errors;
 mod executor;
 mod feed;
-mod graphiql;
 mod guard;
 mod http;
 mod input;
@@ -16,16 +15,22 @@ mod rounds;
 mod scalar;
 mod schema;
 mod socket;
+mod sse;
 mod statuses;
 mod subscription;
 mod text;
 mod types;
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
 use axum::routing::get;
 
 use self::executor::Guarded;
 pub use self::schema::sdl;
+use crate::caller;
 use crate::state::AppState;
 
 /// Where GraphQL is answered.
@@ -38,11 +43,26 @@ struct GraphQl {
     executor: Guarded,
 }
 
-/// The routes. POST needs the [`domain::audit::Caller`] in the request's extensions, put there by authentication; a
-/// websocket authenticates by itself.
+/// The routes. Requests need the [`domain::audit::Caller`] in their extensions, put there by authentication; a websocket
+/// authenticates by itself.
 pub(crate) fn router(state: AppState) -> Router {
-    let page = state.config.graphiql;
-    let executor = Guarded::new(schema::build(Some(state.clone())));
-    let router = Router::new().route(PATH, get(socket::upgrade).post(http::post)).with_state(GraphQl { state, executor });
-    if page { router.route("/graphiql", get(graphiql::page)) } else { router }
+    let limits = state.config.graphql;
+    let executor = Guarded::new(schema::build(Some(state.clone()), &limits), limits);
+    Router::new().route(PATH, get(get_or_upgrade).post(http::post)).with_state(GraphQl { state, executor })
+}
+
+/// A websocket's upgrade, or a query in the address.
+async fn get_or_upgrade(state: State<GraphQl>, request: Request) -> Response {
+    if caller::is_upgrade(request.headers()) {
+        socket::upgrade.call(request, state.0).await
+    } else {
+        http::get.call(request, state.0).await
+    }
+}
+
+/// The media type of an error at [`PATH`] that no handler has answered: what the client likes, JSON if it likes nothing
+/// that we have or a stream (which has not begun).
+pub(crate) fn error_media(headers: &HeaderMap) -> HeaderValue {
+    let media = http::negotiate(headers).unwrap_or(http::Media::Json);
+    if media == http::Media::EventStream { http::Media::Json } else { media }.content_type()
 }

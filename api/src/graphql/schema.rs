@@ -6,26 +6,25 @@ use super::guard;
 use super::mutation::Mutation;
 use super::query::Query;
 use super::subscription::Subscription;
+use crate::config::GraphqlLimits;
 use crate::state::AppState;
 
 /// The schema's type.
 pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// Deepest nesting of fields; introspection as tools send it needs 13.
-const MAX_DEPTH: usize = 15;
-/// Most points of one operation: a field is one, what stands below a list counts as often as the list may be long, and
-/// each list is ten more for its statement.
-const MAX_COMPLEXITY: usize = 5_000;
 /// Most directives on one field.
 const MAX_DIRECTIVES: usize = 5;
 
 /// The schema; without a state it can be described but not executed.
-pub(crate) fn build(state: Option<AppState>) -> Schema {
+pub(crate) fn build(state: Option<AppState>, limits: &GraphqlLimits) -> Schema {
     let builder = Schema::build(Query, Mutation, Subscription)
-        .limit_depth(MAX_DEPTH)
-        .limit_complexity(MAX_COMPLEXITY)
+        .limit_depth(limits.depth)
+        .limit_complexity(limits.cost)
         .limit_recursive_depth(guard::MAX_HEIGHT)
-        .limit_directives(MAX_DIRECTIVES);
+        .limit_directives(MAX_DIRECTIVES)
+        .disable_suggestions();
+    let introspection = state.as_ref().is_none_or(|state| state.config.introspection.0);
+    let builder = if introspection { builder } else { builder.disable_introspection() };
     match state {
         Some(state) => builder.data(state).finish(),
         None => builder.finish(),
@@ -42,7 +41,7 @@ pub fn sdl() -> String {
         .include_specified_by()
         .prefer_single_line_descriptions()
         .use_space_ident();
-    let text = build(None).sdl_with_options(options);
+    let text = build(None, &GraphqlLimits::default()).sdl_with_options(options);
     // One newline at the end, none before it.
     format!("{}\n", without_built_in_directives(&text).trim_end())
 }

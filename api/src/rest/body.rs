@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::error::{ApiError, Code};
-use crate::limits;
+use crate::json;
 
 /// A client has this long to send its body.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -33,11 +33,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
             Ok(Err(_)) => return Err(ApiError::new(Code::BadUserInput, "the body did not arrive whole")),
             Err(_) => return Err(ApiError::new(Code::RequestTimeout, "the body took too long to arrive")),
         };
-        limits::check_json(&bytes)?;
-        // serde_json names line and column, and for a bare value never its content.
-        let value = serde_json::from_slice(&bytes)
-            .map_err(|error| ApiError::new(Code::BadUserInput, format!("the body is not valid JSON: {error}")))?;
-        Ok(JsonBody(value))
+        json::parse(&bytes).map(JsonBody)
     }
 }
 

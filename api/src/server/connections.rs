@@ -15,6 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,8 +24,8 @@ const HEAD_LIMIT: Duration = Duration::from_secs(10);
 const MAX_HEADERS: usize = 64;
 /// Largest request head; of a body no more than this is held before its reader asks for more.
 const MAX_BUFFER_BYTES: usize = 64 * 1024;
-/// More wait in the kernel's queue.
-const MAX_CONNECTIONS: usize = 4_096;
+/// A client that takes none of its answer for this long is let go, with all that waits for it.
+const WRITE_LIMIT: Duration = Duration::from_secs(10);
 /// How long to rest when the process is out of file descriptors.
 const REST: Duration = Duration::from_millis(100);
 
@@ -46,8 +47,9 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn new(cut: CancellationToken) -> Connections {
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    /// At most `max` are open at a time; more wait in the kernel's queue.
+    pub(super) fn new(max: usize, cut: CancellationToken) -> Connections {
+        let places = Arc::new(Semaphore::new(max.min(Semaphore::MAX_PERMITS)));
         Connections { places, tracker: TaskTracker::new(), finish: CancellationToken::new(), cut }
     }
 
@@ -92,6 +94,8 @@ impl Connections {
 async fn serve(stream: TcpStream, app: Router, place: Place, finish: CancellationToken, cut: CancellationToken) {
     // Answers are small and written whole: waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_LIMIT));
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(place.clone());
@@ -102,7 +106,7 @@ async fn serve(stream: TcpStream, app: Router, place: Place, finish: Cancellatio
         .header_read_timeout(HEAD_LIMIT)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_BUFFER_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
         .with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {

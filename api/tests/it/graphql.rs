@@ -1,6 +1,7 @@
 //! GraphQL over HTTP.
 
 mod client;
+mod create_tasks;
 mod errors;
 mod filters;
 mod idempotency;

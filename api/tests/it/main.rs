@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod auth;
+mod cors;
+mod graphiql;
 mod graphql;
 mod guard;
 mod hub;

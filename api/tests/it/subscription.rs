@@ -1,8 +1,9 @@
-//! GraphQL over websocket: the protocol, and the stream of changes.
+//! GraphQL over websocket and server-sent events: the protocols, and the stream of changes.
 
 mod by_filter;
 mod by_id;
 mod cursors;
+mod events;
 mod limits;
 mod protocol;
 mod socket;

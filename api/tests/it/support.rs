@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use api::Config;
+use api::{Config, Live};
 use reqwest::{Method, RequestBuilder, Response};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
@@ -19,12 +19,14 @@ pub(crate) struct TestApi {
     pub(crate) url: String,
     pub(crate) client: reqwest::Client,
     pub(crate) stop: CancellationToken,
+    /// What is open in the process.
+    pub(crate) live: Live,
     server: Option<JoinHandle<()>>,
 }
 
 impl TestApi {
     pub(crate) async fn start() -> TestApi {
-        TestApi::start_with(Config { graphiql: true }).await
+        TestApi::start_with(Config { graphiql: true, ..Config::default() }).await
     }
 
     pub(crate) async fn start_with(config: Config) -> TestApi {
@@ -39,10 +41,11 @@ impl TestApi {
         let url = format!("http://{}", tcp.local_addr().unwrap());
         let listener_pool = db.listener_pool(Role::Api).await;
         let stop = CancellationToken::new();
-        let serving = api::serve(config, pool, listener_pool, tcp, stop.clone());
+        let live = Live::default();
+        let serving = api::serve_counted(config, live.clone(), pool, listener_pool, tcp, stop.clone());
         let server = tokio::spawn(async move { serving.await.unwrap() });
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        TestApi { db, url, client, stop, server: Some(server) }
+        TestApi { db, url, client, stop, live, server: Some(server) }
     }
 
     /// A request with this tenant's key.

@@ -2,7 +2,7 @@
 
 use entity::task::Model;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -29,12 +29,7 @@ pub struct Created {
 pub async fn create(tx: &DatabaseTransaction, ids: &IdClock, caller: &Caller, new: Submission) -> Result<Created, TaskError> {
     let hash = new.idempotency_key.is_some().then(|| new.request_hash());
     let (id, audit_id) = (ids.next(), ids.next());
-    let payload_digest = hex::encode(Sha256::digest(new.payload.to_string()));
-    let detail = json!({
-        "kind": new.kind.name, "queue": new.queue, "priority": new.priority, "run_at": new.run_at,
-        "max_attempts": new.max_attempts, "timeout_seconds": new.timeout_seconds, "reference": new.reference,
-        "payload_sha256": payload_digest,
-    });
+    let detail = detail(&new, &new.payload.to_string());
     let row = tx
         .query_one_raw(statement(
             include_str!("sql/create.sql"),
@@ -79,4 +74,13 @@ pub async fn create(tx: &DatabaseTransaction, ids: &IdClock, caller: &Caller, ne
         // The row that stood in the way is gone again (pruned in this moment): the caller may simply repeat.
         _ => Err(DbErr::RecordNotInserted.into()),
     }
+}
+
+/// What `task.created` says about a submission; of the payload, given as text, only the digest.
+pub(super) fn detail(new: &Submission, payload: &str) -> Value {
+    json!({
+        "kind": new.kind.name, "queue": new.queue, "priority": new.priority, "run_at": new.run_at,
+        "max_attempts": new.max_attempts, "timeout_seconds": new.timeout_seconds, "reference": new.reference,
+        "payload_sha256": hex::encode(Sha256::digest(payload)),
+    })
 }

@@ -11,10 +11,12 @@
 //! retry     failed | cancelled -> pending  (attempt = 0)
 //! ```
 
+mod batch;
 mod cancel;
 mod claim;
 mod complete;
 mod create;
+mod create_many;
 mod error;
 mod fail;
 mod filter;
@@ -29,10 +31,12 @@ mod rescue;
 mod retry;
 
 pub use crate::page::{End, Order, Page};
+pub use batch::{Batched, InvalidBatch, MAX_BATCH_PAYLOAD_BYTES, MAX_BATCH_TASKS, validate_many};
 pub use cancel::cancel;
 pub use claim::{Batch, Claim, ClaimedTask, claim};
 pub use complete::{Completion, complete};
 pub use create::{Created, create};
+pub use create_many::{CreateManyError, RefusedTask, create_many};
 pub use error::TaskError;
 pub use fail::{Failure, fail};
 pub use filter::Filter;

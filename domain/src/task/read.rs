@@ -1,8 +1,10 @@
 //! Reads of tasks. Every one names one tenant; another tenant's task is simply not there.
 
+use std::collections::HashMap;
+
 use entity::task::{Column, Entity, Model};
 use sea_orm::Order as Direction;
-use sea_orm::sea_query::SimpleExpr;
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition as All, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -27,6 +29,39 @@ pub async fn get_many<C: ConnectionTrait>(db: &C, tenant_id: Uuid, ids: &[Uuid])
 
 pub(super) async fn by_idempotency_key<C: ConnectionTrait>(db: &C, tenant_id: Uuid, key: &str) -> Result<Option<Model>, DbErr> {
     one(db, tenant_id, Column::IdempotencyKey.eq(key)).await
+}
+
+/// Those of the keys that were used, with their tasks.
+pub(super) async fn by_idempotency_keys<C: ConnectionTrait>(
+    db: &C,
+    tenant_id: Uuid,
+    keys: Vec<String>,
+) -> Result<HashMap<String, Model>, DbErr> {
+    // IS NOT NULL says that the partial index may be used: of an array that it does not know the planner cannot conclude it.
+    let found = many(db, tenant_id, "idempotency_key IS NOT NULL AND idempotency_key = ANY ($1)", keys).await?;
+    Ok(found.into_iter().filter_map(|task| Some((task.idempotency_key.clone()?, task))).collect())
+}
+
+/// Those of the references that are taken, with their tasks.
+pub(super) async fn by_references<C: ConnectionTrait>(
+    db: &C,
+    tenant_id: Uuid,
+    references: Vec<String>,
+) -> Result<HashMap<String, Model>, DbErr> {
+    let found = many(db, tenant_id, "reference IS NOT NULL AND reference = ANY ($1)", references).await?;
+    Ok(found.into_iter().filter_map(|task| Some((task.reference.clone()?, task))).collect())
+}
+
+async fn many<C: ConnectionTrait>(
+    db: &C,
+    tenant_id: Uuid,
+    condition: &'static str,
+    texts: Vec<String>,
+) -> Result<Vec<Model>, DbErr> {
+    if texts.is_empty() {
+        return Ok(Vec::new());
+    }
+    Entity::find().filter(Column::TenantId.eq(tenant_id)).filter(Expr::cust_with_values(condition, [texts])).all(db).await
 }
 
 async fn one<C: ConnectionTrait>(db: &C, tenant_id: Uuid, condition: SimpleExpr) -> Result<Option<Model>, DbErr> {

@@ -5,6 +5,7 @@ mod access;
 mod claim;
 mod clock;
 mod create;
+mod create_many;
 mod every_state;
 mod feed;
 mod fence;

@@ -4,19 +4,26 @@
 //! cargo build --release --workspace --bins
 //! cargo run --release -p e2e --example measure -- drain
 //! cargo run --release -p e2e --example measure -- lease-cost
+//! cargo run --release -p e2e --example measure -- edge
+//! cargo run --release -p e2e --example measure -- socket-memory
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement fails by panicking")]
 
 mod drain;
+mod edge;
 mod lease_cost;
+mod socket_memory;
 mod support;
 
 #[tokio::main]
 async fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("drain") => drain::run().await,
+        Some("edge") => edge::run().await,
         Some("lease-cost") => lease_cost::run().await,
-        _ => eprintln!("say which: drain, lease-cost"),
+        Some("socket-memory") => socket_memory::run().await,
+        Some("socket-memory-stock") => socket_memory::serve_stock().await,
+        _ => eprintln!("say which: drain, edge, lease-cost, socket-memory"),
     }
 }

@@ -4,6 +4,7 @@
 mod configuration;
 mod death;
 mod drain;
+mod edge;
 mod hostile;
 mod life;
 mod listeners;

@@ -5,17 +5,20 @@ use std::collections::HashMap;
 use async_graphql::Name;
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 
-use super::{MAX_ALIASES, MAX_HEIGHT, MAX_ROOT_FIELDS, MAX_SELECTIONS, Refused};
+use super::{MAX_HEIGHT, Refused};
+use crate::config::GraphqlLimits;
 
 /// Refuses a document that grows too large or whose fragments go in circles. Fragments that no operation uses are measured
-/// too: validation walks them.
-pub(super) fn measure(document: &ExecutableDocument) -> Result<(), Refused> {
-    let mut measure = Measure { document, fragments: HashMap::new(), aliases: 0 };
+/// too: validation walks them. The number of steps it took: each selection of the text is one.
+pub(super) fn measure(document: &ExecutableDocument, limits: &GraphqlLimits) -> Result<usize, Refused> {
+    let mut measure = Measure { document, limits, fragments: HashMap::new(), aliases: 0, directives: 0, steps: 0 };
     let mut selections = 0;
     for (_, operation) in document.operations.iter() {
+        let definitions = operation.node.variable_definitions.iter();
+        measure.directives(operation.node.directives.len() + definitions.map(|d| d.node.directives.len()).sum::<usize>())?;
         let size = measure.set(&operation.node.selection_set.node, 0)?;
-        if size.roots > MAX_ROOT_FIELDS {
-            return Err(Refused::RootFields);
+        if size.roots > limits.root_fields {
+            return Err(Refused::RootFields(limits.root_fields));
         }
         if operation.node.ty == OperationType::Subscription && size.roots != 1 {
             return Err(Refused::SubscriptionFields);
@@ -25,14 +28,14 @@ pub(super) fn measure(document: &ExecutableDocument) -> Result<(), Refused> {
     for name in document.fragments.keys() {
         measure.fragment(name, 0)?;
     }
-    if selections > MAX_SELECTIONS { Err(Refused::Selections) } else { Ok(()) }
+    if selections > limits.selections { Err(Refused::Selections(limits.selections)) } else { Ok(measure.steps) }
 }
 
 #[derive(Clone, Copy, Default)]
 struct Size {
-    selections: u64,
+    selections: usize,
     /// Fields that stand directly in the set, or reach it through fragments.
-    roots: u64,
+    roots: usize,
     height: usize,
 }
 
@@ -44,8 +47,11 @@ enum Fragment {
 
 struct Measure<'a> {
     document: &'a ExecutableDocument,
+    limits: &'a GraphqlLimits,
     fragments: HashMap<&'a Name, Fragment>,
     aliases: usize,
+    directives: usize,
+    steps: usize,
 }
 
 impl<'a> Measure<'a> {
@@ -56,16 +62,20 @@ impl<'a> Measure<'a> {
         }
         let mut size = Size::default();
         for selection in &set.items {
+            self.steps += 1;
             let (inner, roots) = match &selection.node {
                 Selection::Field(field) => {
                     self.aliases += usize::from(field.node.alias.is_some());
+                    self.directives(field.node.directives.len())?;
                     (self.set(&field.node.selection_set.node, depth + 1)?, 1)
                 }
                 Selection::InlineFragment(inline) => {
+                    self.directives(inline.node.directives.len())?;
                     let inner = self.set(&inline.node.selection_set.node, depth + 1)?;
                     (inner, inner.roots)
                 }
                 Selection::FragmentSpread(spread) => {
+                    self.directives(spread.node.directives.len())?;
                     let inner = self.fragment(&spread.node.fragment_name.node, depth + 1)?;
                     (inner, inner.roots)
                 }
@@ -74,14 +84,20 @@ impl<'a> Measure<'a> {
             size.selections += 1 + inner.selections;
             size.roots += roots;
             size.height = size.height.max(1 + inner.height);
-            if size.selections > MAX_SELECTIONS {
-                return Err(Refused::Selections);
+            if size.selections > self.limits.selections {
+                return Err(Refused::Selections(self.limits.selections));
             }
-            if self.aliases > MAX_ALIASES {
-                return Err(Refused::Aliases);
+            if self.aliases > self.limits.aliases {
+                return Err(Refused::Aliases(self.limits.aliases));
             }
         }
         Ok(size)
+    }
+
+    /// Counts directives, wherever they stand.
+    fn directives(&mut self, more: usize) -> Result<(), Refused> {
+        self.directives += more;
+        if self.directives > self.limits.directives { Err(Refused::Directives(self.limits.directives)) } else { Ok(()) }
     }
 
     fn fragment(&mut self, name: &'a Name, depth: usize) -> Result<Size, Refused> {
@@ -93,6 +109,7 @@ impl<'a> Measure<'a> {
                 let Some(fragment) = self.document.fragments.get(name) else {
                     return Ok(Size::default());
                 };
+                self.directives(fragment.node.directives.len())?;
                 self.fragments.insert(name, Fragment::Open);
                 let size = self.set(&fragment.node.selection_set.node, depth)?;
                 self.fragments.insert(name, Fragment::Done(size));

@@ -3,15 +3,19 @@
 //! Where this scan and the parser could disagree about what is inside a string or a comment, brackets could be hidden from
 //! it; each such place is commented on.
 
-use super::{MAX_BYTES, MAX_NESTING, MAX_TOKENS, Refused};
+use super::Refused;
+use super::objects::Objects;
+use crate::config::GraphqlLimits;
 
-/// Refuses a text that is too long, too deeply nested or of too many tokens.
-pub(super) fn scan(text: &str) -> Result<(), Refused> {
-    if text.len() > MAX_BYTES {
-        return Err(Refused::Bytes);
+/// Refuses a text that is too long, too deeply nested or of too many tokens, or that names a field of an input object
+/// twice. The number of tokens.
+pub(super) fn scan(text: &str, limits: &GraphqlLimits) -> Result<usize, Refused> {
+    if text.len() > limits.bytes {
+        return Err(Refused::Bytes(limits.bytes));
     }
     let bytes = text.as_bytes();
-    let (mut at, mut depth, mut tokens) = (0, 0_usize, 0_usize);
+    let mut objects = Objects::default();
+    let (mut at, mut tokens) = (0, 0_usize);
     while let Some(&byte) = bytes.get(at) {
         let end = match byte {
             b'#' => {
@@ -24,29 +28,25 @@ pub(super) fn scan(text: &str) -> Result<(), Refused> {
                 continue;
             }
             b'"' => string_end(bytes, at)?,
-            b'{' | b'[' | b'(' => {
-                depth += 1;
-                at + 1
-            }
-            b'}' | b']' | b')' => {
-                depth = depth.saturating_sub(1);
-                at + 1
-            }
             b if is_word(b) => at + bytes[at..].iter().take_while(|b| is_word(**b)).count(),
             b'.' if bytes[at..].starts_with(b"...") => at + 3,
             // Punctuation; what is no GraphQL at all counts as a token each and is the parser's to refuse.
             _ => at + 1,
         };
         tokens += 1;
-        if depth > MAX_NESTING {
-            return Err(Refused::Nesting);
+        if tokens > limits.tokens {
+            return Err(Refused::Tokens(limits.tokens));
         }
-        if tokens > MAX_TOKENS {
-            return Err(Refused::Tokens);
+        let same = objects.repeats(&bytes[at..end.min(bytes.len())]);
+        if objects.depth() > limits.nesting {
+            return Err(Refused::Nesting(limits.nesting));
+        }
+        if same {
+            return Err(Refused::SameField);
         }
         at = end;
     }
-    Ok(())
+    Ok(tokens)
 }
 
 /// Names and numbers; the signs and points of numbers are tokens of their own here, which errs on the strict side.

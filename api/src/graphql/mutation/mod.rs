@@ -3,14 +3,16 @@
 
 mod cancel_task;
 mod create_task;
+mod create_tasks;
 mod retry_task;
 
 use async_graphql::{Context, Object};
 
 use self::cancel_task::CancelTaskPayload;
 use self::create_task::CreateTaskPayload;
+use self::create_tasks::{CreateTasksPayload, batch_cost};
 use self::retry_task::RetryTaskPayload;
-use super::input::{CancelTaskInput, CreateTaskInput, RetryTaskInput};
+use super::input::{CancelTaskInput, CreateTaskInput, CreateTasksInput, RetryTaskInput};
 use crate::error::ApiError;
 
 /// The root of writes.
@@ -26,6 +28,16 @@ impl Mutation {
         #[graphql(desc = "What to run.")] input: CreateTaskInput,
     ) -> Option<Result<CreateTaskPayload, ApiError>> {
         Some(create_task::create_task(ctx, input).await)
+    }
+
+    /// Submits up to 1000 tasks in one transaction: all of them or none.
+    #[graphql(complexity = "batch_cost(&input, child_complexity)")]
+    async fn create_tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to run.")] input: CreateTasksInput,
+    ) -> Option<Result<CreateTasksPayload, ApiError>> {
+        Some(create_tasks::create_tasks(ctx, input).await)
     }
 
     /// Calls off a task that is pending or running. A running one is told; its late result is refused in any case.

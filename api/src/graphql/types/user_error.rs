@@ -39,33 +39,55 @@ type Outcome<T> = Result<T, Vec<UserError>>;
 /// # Errors
 /// Whatever is not the caller's to expect: authentication, faults.
 pub(crate) fn outcome<T>(result: Result<T, ApiError>) -> Result<Outcome<T>, ApiError> {
-    let error = match result {
-        Ok(done) => return Ok(Ok(done)),
-        Err(error) => error,
-    };
-    let code = match error.code {
-        Code::BadUserInput => UserErrorCode::BadUserInput,
-        Code::NotFound => UserErrorCode::NotFound,
-        Code::TaskStateConflict => UserErrorCode::TaskStateConflict,
-        Code::IdempotencyKeyReused => UserErrorCode::IdempotencyKeyReused,
-        Code::ReferenceTaken => UserErrorCode::ReferenceTaken,
-        _ => return Err(error),
-    };
-    if !error.fields.is_empty() {
-        let of_field = |f: crate::error::FieldError| {
-            let message = format!("{} {}", f.path.join("."), f.rule);
-            UserError { field: Some(path(f.path)), message, code }
-        };
-        return Ok(Err(error.fields.into_iter().map(of_field).collect()));
+    match result {
+        Ok(done) => Ok(Ok(done)),
+        Err(error) => UserError::of(error).map(Err),
     }
-    let field = match code {
-        UserErrorCode::BadUserInput => None,
-        UserErrorCode::NotFound | UserErrorCode::TaskStateConflict => Some("id"),
-        UserErrorCode::IdempotencyKeyReused => Some("idempotencyKey"),
-        UserErrorCode::ReferenceTaken => Some("reference"),
-    };
-    let field = field.map(|name| path(vec![name.to_owned()]));
-    Ok(Err(vec![UserError { field, message: error.message, code }]))
+}
+
+impl UserError {
+    /// # Errors
+    /// The error itself when it is not the caller's to expect.
+    pub(crate) fn of(error: ApiError) -> Result<Vec<UserError>, ApiError> {
+        let code = match error.code {
+            Code::BadUserInput => UserErrorCode::BadUserInput,
+            Code::NotFound => UserErrorCode::NotFound,
+            Code::TaskStateConflict => UserErrorCode::TaskStateConflict,
+            Code::IdempotencyKeyReused => UserErrorCode::IdempotencyKeyReused,
+            Code::ReferenceTaken => UserErrorCode::ReferenceTaken,
+            _ => return Err(error),
+        };
+        if !error.fields.is_empty() {
+            let of_field = |f: crate::error::FieldError| {
+                let message = format!("{} {}", f.path.join("."), f.rule);
+                UserError { field: Some(path(f.path)), message, code }
+            };
+            return Ok(error.fields.into_iter().map(of_field).collect());
+        }
+        let field = match code {
+            UserErrorCode::BadUserInput => None,
+            UserErrorCode::NotFound | UserErrorCode::TaskStateConflict => Some("id"),
+            UserErrorCode::IdempotencyKeyReused => Some("idempotencyKey"),
+            UserErrorCode::ReferenceTaken => Some("reference"),
+        };
+        let field = field.map(|name| path(vec![name.to_owned()]));
+        Ok(vec![UserError { field, message: error.message, code }])
+    }
+
+    /// The same error about something further down: the path goes behind `input`.
+    pub(crate) fn within(mut self, path: &[String]) -> Self {
+        if let Some(field) = &mut self.field {
+            field.splice(1..1, path.iter().cloned());
+            self.message = format!("{}: {}", path.join("."), self.message);
+        }
+        self
+    }
+
+    /// Stands for `count` errors like this one about the list `field` that are not named.
+    pub(crate) fn and_more(&self, field: &str, count: usize) -> Self {
+        let message = format!("{field}: {count} more are not named");
+        UserError { field: Some(path(vec![field.to_owned()])), message, code: self.code }
+    }
 }
 
 fn path(mut names: Vec<String>) -> Vec<String> {

@@ -22,7 +22,7 @@ async fn a_websocket_keeps_the_place_of_its_connection_until_it_ends() {
     let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     let url = format!("ws://{}", tcp.local_addr().expect("bound"));
     let stop = CancellationToken::new();
-    let connections = Arc::new(Connections::new(CancellationToken::new()));
+    let connections = Arc::new(Connections::new(5, CancellationToken::new()));
     let accepting = tokio::spawn({
         let (connections, stop) = (Arc::clone(&connections), stop.clone());
         async move { connections.accept(tcp, &app, &stop).await }
@@ -30,9 +30,9 @@ async fn a_websocket_keeps_the_place_of_its_connection_until_it_ends() {
     let (socket, _) = connect_async(&url).await.expect("a socket");
     // HTTP is done with the connection; it counts all the same. (One more place is the next connection's.)
     until("the upgrade is over", async || (connections.len() == 0).then_some(())).await;
-    assert_eq!(connections.places.available_permits(), MAX_CONNECTIONS - 2);
+    assert_eq!(connections.places.available_permits(), 3);
     drop(socket);
-    until("the place is free", async || (connections.places.available_permits() == MAX_CONNECTIONS - 1).then_some(())).await;
+    until("the place is free", async || (connections.places.available_permits() == 4).then_some(())).await;
     stop.cancel();
     accepting.await.expect("ended");
 }

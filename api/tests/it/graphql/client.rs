@@ -9,7 +9,7 @@ use crate::support::TestApi;
 /// The whole answer, with its status.
 pub(crate) async fn execute(api: &TestApi, tenant: &Tenant, query: &str, variables: Value) -> (StatusCode, Value) {
     let answer = api.post(tenant, "/graphql", &json!({"query": query, "variables": variables})).await;
-    assert_eq!(answer.headers()["content-type"], "application/json");
+    assert_eq!(answer.headers()["content-type"], "application/json; charset=utf-8");
     assert_eq!(answer.headers()["cache-control"], "no-store");
     assert!(answer.headers().contains_key("x-request-id"));
     (answer.status(), answer.json().await.unwrap())

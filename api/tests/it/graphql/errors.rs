@@ -38,7 +38,7 @@ async fn errors_have_stable_shapes() {
     let unauthenticated =
         api.anonymous(reqwest::Method::POST, "/graphql").json(&json!({"query": "{ __typename }"})).send().await.unwrap();
     assert_eq!(unauthenticated.headers()["www-authenticate"], "Bearer");
-    assert_eq!(unauthenticated.headers()["content-type"], "application/json");
+    assert_eq!(unauthenticated.headers()["content-type"], "application/json; charset=utf-8");
     let unauthenticated =
         json!({"status": unauthenticated.status().as_u16(), "body": unauthenticated.json::<Value>().await.unwrap()});
     assert_json_snapshot!("unauthenticated", unauthenticated);

@@ -3,12 +3,12 @@
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use super::{data, failure};
+use super::{data, execute, failure};
 use crate::support::TestApi;
 
 async fn refused(answer: Response, status: u16, code: &str) {
     assert_eq!(answer.status(), status);
-    assert_eq!(answer.headers()["content-type"], "application/json");
+    assert_eq!(answer.headers()["content-type"], "application/json; charset=utf-8");
     assert_eq!(answer.headers()["cache-control"], "no-store");
     let body: Value = answer.json().await.unwrap();
     assert_eq!(body["errors"][0]["extensions"]["code"], code, "{body}");
@@ -34,13 +34,102 @@ async fn only_one_json_request_per_post_is_taken() {
         refused(post().json(&body).send().await.unwrap(), 400, "BAD_USER_INPUT").await;
     }
     let with = |v: Value| json!({"query": "{ __typename }", "variables": {"v": v}});
-    for large in [json!("x".repeat(1 << 20)), json!(vec![0; 100_000])] {
+    for large in [json!("x".repeat(8 << 20)), json!(vec![0; 100_000])] {
         refused(post().json(&with(large)).send().await.unwrap(), 413, "PAYLOAD_TOO_LARGE").await;
     }
-    assert_eq!(post().json(&with(json!("x".repeat(1_000_000)))).send().await.unwrap().status(), 200);
-    refused(api.get(&acme, "/graphql?query={__typename}").await, 426, "UPGRADE_REQUIRED").await;
+    assert_eq!(post().json(&with(json!("x".repeat(8_000_000)))).send().await.unwrap().status(), 200);
     refused(api.request(&acme, Method::PUT, "/graphql").send().await.unwrap(), 405, "METHOD_NOT_ALLOWED").await;
     assert_eq!(data(&api, &acme, "{ __typename }", json!({})).await, json!({"__typename": "Query"}));
+}
+
+#[tokio::test]
+async fn a_get_reads_and_never_writes() {
+    let api = TestApi::start().await;
+    let acme = api.db.tenant("acme").await;
+    let get = |query: &str| api.request(&acme, Method::GET, "/graphql").query(&[("query", query)]);
+    let answer = get("query A { __typename } query Q($n: Int!) { tasks(first: $n) { edges { cursor } } }");
+    let answer = answer.query(&[("operationName", "Q"), ("variables", "{\"n\":1}"), ("extensions", "{}")]).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.headers()["cache-control"]), (200, &"no-store".parse().unwrap()));
+    assert_eq!(answer.json::<Value>().await.unwrap()["data"], json!({"tasks": {"edges": []}}));
+    let head = api.request(&acme, Method::HEAD, "/graphql").query(&[("query", "{ __typename }")]).send().await.unwrap();
+    assert_eq!((head.status().as_u16(), head.bytes().await.unwrap().len()), (200, 0));
+
+    let create = "mutation { createTask(input: {kind: \"echo\", payload: 1}) { task { id } } }";
+    let answer = get(create).send().await.unwrap();
+    assert_eq!(answer.headers()["allow"], "POST");
+    refused(answer, 405, "METHOD_NOT_ALLOWED").await;
+    assert_eq!(data(&api, &acme, "{ tasks { edges { cursor } } }", json!({})).await, json!({"tasks": {"edges": []}}));
+
+    refused(get("subscription { taskUpdated(filter: {}) { cursor } }").send().await.unwrap(), 400, "BAD_USER_INPUT").await;
+    refused(get("{ __typename }").query(&[("query", "{ __typename }")]).send().await.unwrap(), 400, "BAD_USER_INPUT").await;
+    refused(api.get(&acme, "/graphql").await, 400, "BAD_USER_INPUT").await;
+    refused(api.anonymous(Method::GET, "/graphql?query=%7B__typename%7D").send().await.unwrap(), 401, "UNAUTHENTICATED").await;
+}
+
+#[tokio::test]
+async fn the_answer_has_the_media_type_that_the_client_likes() {
+    let api = TestApi::start().await;
+    let acme = api.db.tenant("acme").await;
+    let post = async |accept: &str, query: &str| {
+        let request = api.request(&acme, Method::POST, "/graphql").header("accept", accept).json(&json!({"query": query}));
+        let answer = request.send().await.unwrap();
+        let media = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        (answer.status().as_u16(), media, answer.json::<Value>().await.unwrap())
+    };
+    let (json_type, graphql_type) = ("application/json; charset=utf-8", "application/graphql-response+json; charset=utf-8");
+    for (accept, query, status, media) in [
+        ("*/*", "{ __typename }", 200, json_type),
+        ("application/graphql-response+json, application/json;q=0.9", "{ __typename }", 200, graphql_type),
+        ("application/json", "{ nonsense }", 200, json_type),
+        ("application/graphql-response+json", "{ nonsense }", 400, graphql_type),
+        ("application/graphql-response+json", "{", 400, graphql_type),
+        ("application/graphql-response+json", "{ tasks(first: 0) { edges { cursor } } }", 200, graphql_type),
+        ("image/png", "{ __typename }", 406, json_type),
+        ("application/graphql-response+json", "subscription { taskUpdated(filter: {}) { cursor } }", 400, graphql_type),
+    ] {
+        let (seen, seen_media, body) = post(accept, query).await;
+        assert_eq!((seen, seen_media.as_str()), (status, media), "{accept} {query}: {body}");
+        assert_eq!(body.get("data").is_some(), status == 200 && query != "{ nonsense }", "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_mutation_without_its_variables_writes_nothing() {
+    let api = TestApi::start().await;
+    let acme = api.db.tenant("acme").await;
+    let query = "mutation($first: JSON!, $second: JSON!) {
+        a: createTask(input: {kind: \"echo\", payload: $first}) { task { id } }
+        b: createTask(input: {kind: \"echo\", payload: $second}) { task { id } }
+    }";
+    assert_eq!(failure(&api, &acme, query, json!({"first": 1})).await, "BAD_USER_INPUT");
+    let twice = "mutation { createTask(input: {kind: \"echo\", payload: {a: 1, a: 2}}) { task { id } } }";
+    assert_eq!(failure(&api, &acme, twice, json!({})).await, "GRAPHQL_VALIDATION_FAILED");
+    assert_eq!(data(&api, &acme, "{ tasks { edges { cursor } } }", json!({})).await, json!({"tasks": {"edges": []}}));
+}
+
+#[tokio::test]
+async fn the_schema_can_be_kept_to_oneself() {
+    let config = api::Config { introspection: api::config::Introspection(false), ..api::Config::default() };
+    let api = TestApi::start_with(config).await;
+    let acme = api.db.tenant("acme").await;
+    let (_, answer) = execute(&api, &acme, "{ __schema { types { name } } }", json!({})).await;
+    assert!(!answer.to_string().contains("createTask"), "{answer}");
+    assert_eq!(data(&api, &acme, "{ __typename }", json!({})).await, json!({"__typename": "Query"}));
+}
+
+/// What tells an executed answer from one that was refused is that `data` is an object; a field that may not be null
+/// could make it null.
+#[tokio::test]
+async fn every_field_at_the_root_may_be_null() {
+    let api = TestApi::start().await;
+    let acme = api.db.tenant("acme").await;
+    let query = "{ __schema { queryType { fields { name type { kind } } } mutationType { fields { name type { kind } } } } }";
+    let schema = data(&api, &acme, query, json!({})).await;
+    for root in ["queryType", "mutationType"] {
+        for field in schema["__schema"][root]["fields"].as_array().unwrap() {
+            assert_ne!(field["type"]["kind"], "NON_NULL", "{field}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -78,17 +167,4 @@ async fn operations_are_limited_in_cost_and_depth() {
     assert_eq!(failure(&api, &acme, &deep.replace("ofType  name", "ofType { name }"), json!({})).await, "QUERY_TOO_DEEP");
     let directives = format!("{{ __typename {} }}", "@include(if: true) ".repeat(6));
     assert_eq!(failure(&api, &acme, &directives, json!({})).await, "GRAPHQL_VALIDATION_FAILED");
-}
-
-#[tokio::test]
-async fn the_page_is_there_when_switched_on() {
-    let api = TestApi::start().await;
-    let acme = api.db.tenant("acme").await;
-    let page = api.anonymous(Method::GET, "/graphiql").send().await.unwrap();
-    assert_eq!(page.status(), 200);
-    let text = page.text().await.unwrap();
-    assert!(text.contains("createUrl('/graphql', true)") || text.contains("/graphql"), "{text}");
-    assert!(!text.contains(&acme.key));
-    let off = TestApi::start_with(api::Config::default()).await;
-    assert_eq!(off.anonymous(Method::GET, "/graphiql").send().await.unwrap().status(), 404);
 }

@@ -22,7 +22,6 @@ async fn the_operation_too_many_is_refused_and_the_socket_lives() {
         assert_eq!(refused["payload"][0]["extensions"]["code"], "TOO_MANY_OPERATIONS", "{refused}");
     }
     socket.send(json!({"type": "complete", "id": "7"})).await;
-    assert_eq!(socket.receive().await, json!({"type": "complete", "id": "7"}));
     // An operation that ends by itself gives its place back as well.
     for _ in 0..2 {
         socket.subscribe("21", "{ __typename }", json!({})).await;

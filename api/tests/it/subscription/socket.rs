@@ -9,7 +9,7 @@ use testkit::{DEADLINE, Tenant};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::{Error, Message, http};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::support::TestApi;
@@ -23,17 +23,26 @@ pub(crate) struct Socket {
 impl Socket {
     /// An open socket that has said nothing yet; the status when the server does not open one.
     pub(crate) async fn open(api: &TestApi, protocols: Option<&str>) -> Result<Socket, StatusCode> {
+        let protocols = protocols.map(|protocols| ("sec-websocket-protocol", protocols));
+        Socket::open_with(api, protocols.as_slice()).await.map_err(|refusal| refusal.status())
+    }
+
+    /// As `open`, with headers of one's own; the whole answer when the server does not open a socket.
+    pub(crate) async fn open_with(
+        api: &TestApi,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Socket, Box<http::Response<Option<Vec<u8>>>>> {
         let url = format!("{}/graphql", api.url.replacen("http", "ws", 1));
         let mut request = url.into_client_request().unwrap();
-        if let Some(protocols) = protocols {
-            request.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
         }
         match connect_async(request).await {
             Ok((inner, response)) => {
                 let protocol = response.headers().get("sec-websocket-protocol").map(|p| p.to_str().unwrap().to_owned());
                 Ok(Socket { inner, protocol })
             }
-            Err(Error::Http(response)) => Err(response.status()),
+            Err(Error::Http(response)) => Err(response),
             Err(error) => panic!("{error}"),
         }
     }
@@ -55,7 +64,11 @@ impl Socket {
     }
 
     pub(crate) async fn send_text(&mut self, text: String) {
-        self.inner.send(Message::text(text)).await.unwrap();
+        self.send_frame(Message::text(text)).await;
+    }
+
+    pub(crate) async fn send_frame(&mut self, frame: Message) {
+        self.inner.send(frame).await.unwrap();
     }
 
     pub(crate) async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
@@ -79,20 +92,35 @@ impl Socket {
         message["payload"]["data"]["taskUpdated"].clone()
     }
 
-    /// The code of the error with which the operation `id` ends.
+    /// The code of the error with which the operation `id` ends: that of a field, so that there is an answer and an end.
     pub(crate) async fn failure(&mut self, id: &str) -> String {
         let message = self.receive().await;
+        assert_eq!((&message["type"], &message["id"]), (&json!("next"), &json!(id)), "{message}");
         let code = message["payload"]["errors"][0]["extensions"]["code"].as_str();
         let code = code.unwrap_or_else(|| panic!("no code: {message}")).to_owned();
         assert_eq!(self.receive().await, json!({"type": "complete", "id": id}));
         code
     }
 
+    /// The code of the error with which the operation `id` is refused as a whole. Nothing follows it.
+    pub(crate) async fn refusal(&mut self, id: &str) -> String {
+        let message = self.receive().await;
+        assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!(id)), "{message}");
+        let code = message["payload"][0]["extensions"]["code"].as_str();
+        code.unwrap_or_else(|| panic!("no code: {message}")).to_owned()
+    }
+
     /// How the server closed the socket; messages before that are passed over.
     pub(crate) async fn closed(&mut self) -> u16 {
+        self.closed_with_reason().await.0
+    }
+
+    /// Code and reason of the close frame.
+    pub(crate) async fn closed_with_reason(&mut self) -> (u16, String) {
         loop {
             if let Message::Close(frame) = self.next_message().await {
-                return frame.expect("a close frame with a code").code.into();
+                let frame = frame.expect("a close frame with a code");
+                return (frame.code.into(), frame.reason.to_string());
             }
         }
     }

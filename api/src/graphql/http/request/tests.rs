@@ -1,12 +1,12 @@
 use super::*;
 
 fn code(body: &[u8]) -> Option<Code> {
-    parse(body).err().map(|e| e.code)
+    of_body(body).err().map(|e| e.code)
 }
 
 #[test]
 fn a_request_is_an_object_of_the_right_types() {
-    let request = parse(br#"{"query":"{ a }","operationName":"x","variables":{"v":[1]},"extensions":{"e":1}}"#).expect("good");
+    let request = of_body(br#"{"query":"{ a }","operationName":"x","variables":{"v":[1]},"extensions":{"e":1}}"#).expect("good");
     assert_eq!((request.query.as_str(), request.operation_name.as_deref()), ("{ a }", Some("x")));
     assert_eq!(request.variables.get("v").map(ToString::to_string).as_deref(), Some("[1]"));
     for good in ["{\"query\":\"\"}", "\u{feff}{\"query\":\"\",\"variables\":null,\"operationName\":null,\"extensions\":null}"] {
@@ -49,7 +49,7 @@ fn deep_variables_are_refused_and_do_not_end_the_process() {
 fn only_json_in_utf_8_is_taken() {
     let check = |name: &'static str, value: &str| {
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, axum::http::HeaderValue::from_static("application/json"));
         headers.insert(name, value.parse().expect("header"));
         check_content_type(&headers).is_ok()
     };
@@ -69,4 +69,23 @@ fn only_json_in_utf_8_is_taken() {
     }
     assert!(!check("content-encoding", "gzip"));
     assert!(check_content_type(&HeaderMap::new()).is_err());
+}
+
+#[test]
+fn a_query_string_is_read_as_a_body_is() {
+    let request = of_query_string("query=%7B+a+%7D&operationName=x&variables=%7B%22v%22%3A1%7D&utm=1").expect("good");
+    assert_eq!((request.query.as_str(), request.operation_name.as_deref()), ("{ a }", Some("x")));
+    assert_eq!(request.variables.get("v").map(ToString::to_string).as_deref(), Some("1"));
+    assert!(of_query_string("query=%7Ba%7D&variables=&extensions=").is_ok());
+    for bad in [
+        "",
+        "q=1",
+        "query=a&query=a",
+        "query=a&variables=1",
+        "query=a&variables=%5B%5D",
+        "query=a&variables=x",
+        "query=a&extensions=1",
+    ] {
+        assert_eq!(of_query_string(bad).err().map(|e| e.code), Some(Code::BadUserInput), "{bad}");
+    }
 }

@@ -1,0 +1,277 @@
+//! The life of one socket: it reads what the client says, begins and ends operations, and is the only one who writes.
+
+use std::future::{Future, pending};
+use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_graphql::{Data, Executor, Request, ServerError};
+use serde_json::{Map, Value};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep, sleep};
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_util::sync::CancellationToken;
+
+use super::ending::Ending;
+use super::message::{ClientMessage, ServerMessage};
+use super::operation::{Operation, Outgoing, Running};
+use super::wire::{Gone, Wire};
+use crate::config::Patience;
+use crate::error::{ApiError, Code};
+use crate::live::Live;
+
+/// Most operations that run at a time on one socket.
+const MAX_OPERATIONS: usize = 20;
+/// Messages of operations that wait for the writer; each operation holds one more.
+const QUEUE: usize = 4;
+/// Most pings and pongs, the protocol's and the websocket's together, between two of our pings.
+const MAX_PINGS: u32 = 100;
+
+/// What a client is known by once it has shown who it is: the data of each of its operations.
+type Session = Arc<Data>;
+type Authentication = Pin<Box<dyn Future<Output = Result<Session, ApiError>> + Send>>;
+
+/// What a socket needs of the process.
+pub(super) struct Context<E, A> {
+    /// Executes operations.
+    pub(super) executor: E,
+    /// Finds out by the payload of `connection_init` who the client is.
+    pub(super) authenticate: A,
+    pub(super) patience: Patience,
+    /// Cancelled when the process stops.
+    pub(super) stop: CancellationToken,
+    pub(super) live: Live,
+}
+
+/// How a socket ends.
+enum End {
+    /// With a goodbye.
+    Close(Ending),
+    /// Without: the client is gone, or has closed.
+    Gone,
+}
+
+impl From<Ending> for End {
+    fn from(ending: Ending) -> End {
+        End::Close(ending)
+    }
+}
+
+impl From<Gone> for End {
+    fn from(_: Gone) -> End {
+        End::Gone
+    }
+}
+
+/// How far the client has shown who it is.
+enum Phase<A> {
+    Waiting(A),
+    Authenticating(Authentication),
+    Ready(Session),
+}
+
+impl<A> Phase<A> {
+    /// Who the client is, once that is found out.
+    async fn authenticated(&mut self) -> Result<Session, ApiError> {
+        match self {
+            Phase::Authenticating(authentication) => authentication.await,
+            Phase::Waiting(_) | Phase::Ready(_) => pending().await,
+        }
+    }
+}
+
+/// What happens next.
+enum Event {
+    Stop,
+    Tick,
+    Authenticated(Result<Session, ApiError>),
+    Out(Outgoing),
+    In(Option<Result<Message, Error>>),
+}
+
+struct Driver<E, A, S> {
+    wire: Wire<S>,
+    executor: E,
+    phase: Phase<A>,
+    operations: Vec<(Box<str>, u64, Running)>,
+    begun: u64,
+    out: mpsc::Sender<Outgoing>,
+    queue: mpsc::Receiver<Outgoing>,
+    patience: Patience,
+    timer: Pin<Box<Sleep>>,
+    heard: Instant,
+    pings: u32,
+    stop: CancellationToken,
+    live: Live,
+}
+
+/// Serves a client until it goes, does what it must not, or the process stops.
+pub(super) async fn serve<E, A, S>(io: S, context: Context<E, A>)
+where
+    E: Executor,
+    A: FnOnce(Map<String, Value>) -> Authentication,
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let Context { executor, authenticate, patience, stop, live } = context;
+    let _counted = live.socket();
+    let (out, queue) = mpsc::channel(QUEUE);
+    let mut driver = Driver {
+        wire: Wire::new(io, patience.write, stop.clone()).await,
+        executor,
+        phase: Phase::Waiting(authenticate),
+        operations: Vec::new(),
+        begun: 0,
+        out,
+        queue,
+        patience,
+        timer: Box::pin(sleep(patience.init)),
+        heard: Instant::now(),
+        pings: 0,
+        stop,
+        live,
+    };
+    let end = loop {
+        if let ControlFlow::Break(end) = driver.step().await {
+            break end;
+        }
+    };
+    let Driver { wire, operations, .. } = driver;
+    // Ends them before the goodbye, which may take a moment.
+    drop(operations);
+    if let End::Close(ending) = end {
+        tracing::debug!(code = ending.code, "a websocket is closed");
+        Box::pin(wire.close(ending)).await;
+    }
+}
+
+impl<E, A, S> Driver<E, A, S>
+where
+    E: Executor,
+    A: FnOnce(Map<String, Value>) -> Authentication,
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    async fn step(&mut self) -> ControlFlow<End> {
+        let done = match self.event().await {
+            Event::Stop => Err(Ending::RESTART.into()),
+            Event::Tick => self.tick().await,
+            Event::Authenticated(result) => self.authenticated(result).await,
+            Event::Out(out) => self.pass_on(out).await,
+            Event::In(Some(Ok(message))) => self.hear(message).await,
+            Event::In(Some(Err(error))) => Err(Ending::unreadable(&error).map_or(End::Gone, End::Close)),
+            Event::In(None) => Err(End::Gone),
+        };
+        match done {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(end) => ControlFlow::Break(end),
+        }
+    }
+
+    /// Chosen by lot among what is ready, so that neither a busy client nor a busy operation shuts the other out.
+    async fn event(&mut self) -> Event {
+        tokio::select! {
+            () = self.stop.cancelled() => Event::Stop,
+            () = self.timer.as_mut() => Event::Tick,
+            result = self.phase.authenticated() => Event::Authenticated(result),
+            Some(out) = self.queue.recv() => Event::Out(out),
+            message = self.wire.read() => Event::In(message),
+        }
+    }
+
+    async fn tick(&mut self) -> Result<(), End> {
+        if matches!(self.phase, Phase::Waiting(_)) {
+            return Err(Ending::INIT_TIMEOUT.into());
+        }
+        let now = Instant::now();
+        let silent_at = self.heard + self.patience.silence;
+        if now >= silent_at {
+            return Err(Ending::SILENT.into());
+        }
+        self.pings = 0;
+        self.timer.as_mut().reset(silent_at.min(now + self.patience.ping));
+        Ok(self.wire.ping().await?)
+    }
+
+    async fn authenticated(&mut self, result: Result<Session, ApiError>) -> Result<(), End> {
+        self.phase = Phase::Ready(result.map_err(|error| Ending::init_failed(&error))?);
+        self.say(&ServerMessage::ConnectionAck).await
+    }
+
+    /// Writes an operation's message, unless the client has ended the operation meanwhile.
+    async fn pass_on(&mut self, out: Outgoing) -> Result<(), End> {
+        let Some(at) = self.operations.iter().position(|(_, serial, _)| *serial == out.serial) else { return Ok(()) };
+        if out.last {
+            // Its id is free before the client hears that it is.
+            self.operations.swap_remove(at);
+        }
+        Ok(self.wire.text(out.text).await?)
+    }
+
+    async fn hear(&mut self, message: Message) -> Result<(), End> {
+        self.heard = Instant::now();
+        match message {
+            Message::Text(text) => self.obey(ClientMessage::parse(&text).map_err(Ending::bad_message)?).await,
+            Message::Binary(_) => Err(Ending::BINARY.into()),
+            Message::Ping(_) | Message::Pong(_) => self.pinged(),
+            // The library has answered it; the next message is the end.
+            Message::Close(_) | Message::Frame(_) => Ok(()),
+        }
+    }
+
+    async fn obey(&mut self, message: ClientMessage) -> Result<(), End> {
+        match message {
+            ClientMessage::ConnectionInit(payload) => self.init(payload),
+            ClientMessage::Ping(payload) => {
+                self.pinged()?;
+                self.say(&ServerMessage::Pong { payload }).await
+            }
+            ClientMessage::Pong => self.pinged(),
+            ClientMessage::Subscribe { id, request } => self.subscribe(id, *request).await,
+            ClientMessage::Complete { id } => {
+                self.operations.retain(|(running, ..)| *running != id);
+                Ok(())
+            }
+        }
+    }
+
+    fn pinged(&mut self) -> Result<(), End> {
+        self.pings += 1;
+        if self.pings > MAX_PINGS { Err(Ending::TOO_MANY_PINGS.into()) } else { Ok(()) }
+    }
+
+    fn init(&mut self, payload: Map<String, Value>) -> Result<(), End> {
+        match std::mem::replace(&mut self.phase, Phase::Authenticating(Box::pin(pending()))) {
+            Phase::Waiting(authenticate) => {
+                self.phase = Phase::Authenticating(authenticate(payload));
+                self.timer.as_mut().reset(Instant::now() + self.patience.ping);
+                Ok(())
+            }
+            Phase::Authenticating(_) | Phase::Ready(_) => Err(Ending::TOO_MANY_INITS.into()),
+        }
+    }
+
+    async fn subscribe(&mut self, id: Box<str>, request: Request) -> Result<(), End> {
+        let Phase::Ready(session) = &self.phase else { return Err(Ending::UNAUTHORIZED.into()) };
+        if self.operations.iter().any(|(running, ..)| *running == id) {
+            return Err(Ending::duplicate(&id).into());
+        }
+        if self.operations.len() >= MAX_OPERATIONS {
+            let error = ApiError::new(Code::TooManyOperations, format!("{MAX_OPERATIONS} operations run on this socket already"));
+            return self.say(&ServerMessage::Error { id: &id, payload: &[ServerError::from(&error)] }).await;
+        }
+        self.begun += 1;
+        let serial = self.begun;
+        let operation = Operation { id: id.clone(), serial, out: self.out.clone(), counted: self.live.operation() };
+        let running = operation.spawn(self.executor.clone(), request, Arc::clone(session));
+        self.operations.push((id, serial, running));
+        Ok(())
+    }
+
+    async fn say(&mut self, message: &ServerMessage<'_>) -> Result<(), End> {
+        let text = message.text().map_err(|_| Ending::init_failed(&ApiError::internal()))?;
+        Ok(self.wire.text(text).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

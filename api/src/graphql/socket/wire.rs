@@ -1,0 +1,118 @@
+//! A websocket's two directions, with bounds on what either may hold.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{sleep, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_util::sync::CancellationToken;
+
+use super::ending::Ending;
+
+/// Largest message from a client.
+const MAX_MESSAGE_BYTES: usize = 64 * 1024;
+/// Allocated for each socket as long as it is open; a longer message gets a buffer of its own.
+const READ_BUFFER_BYTES: usize = 1024;
+/// What is longer is sent in several frames: the library keeps a buffer as large as the largest frame it ever wrote.
+const FRAME_BYTES: usize = 4 * 1024;
+/// How long a client may take to notice that its socket is closed.
+pub(super) const GOODBYE: Duration = Duration::from_secs(1);
+
+/// The client takes nothing or is gone: there is nobody to talk to.
+#[derive(Debug)]
+pub(super) struct Gone;
+
+/// One websocket.
+pub(super) struct Wire<S> {
+    inner: WebSocketStream<S>,
+    /// How long a client may take nothing.
+    write_limit: Duration,
+    stop: CancellationToken,
+    held: Option<Message>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+    /// Takes over a connection after the handshake.
+    pub(super) async fn new(io: S, write_limit: Duration, stop: CancellationToken) -> Wire<S> {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER_BYTES)
+            .write_buffer_size(0)
+            .max_write_buffer_size(4 * FRAME_BYTES)
+            .max_message_size(Some(MAX_MESSAGE_BYTES))
+            .max_frame_size(Some(MAX_MESSAGE_BYTES));
+        let inner = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
+        Wire { inner, write_limit, stop, held: None }
+    }
+
+    /// The next message; `None` at the end. Pings are answered by the library.
+    pub(super) async fn read(&mut self) -> Option<Result<Message, Error>> {
+        let message = std::future::poll_fn(|cx| {
+            let message = self.inner.poll_next_unpin(cx);
+            // Held until the library has asked for the next message: it would take over the buffer of a long one for good.
+            self.held = None;
+            message
+        })
+        .await;
+        if let Some(Ok(message)) = &message
+            && message.len() > READ_BUFFER_BYTES
+        {
+            self.held = Some(message.clone());
+        }
+        message
+    }
+
+    /// Writes a text.
+    ///
+    /// # Errors
+    /// The client is gone, or took nothing for too long.
+    pub(super) async fn text(&mut self, text: String) -> Result<(), Gone> {
+        let mut rest = Bytes::from(text);
+        let mut kind = Data::Text;
+        loop {
+            let frame = rest.split_to(rest.len().min(FRAME_BYTES));
+            self.send(Message::Frame(Frame::message(frame, OpCode::Data(kind), rest.is_empty()))).await?;
+            if rest.is_empty() {
+                return Ok(());
+            }
+            kind = Data::Continue;
+        }
+    }
+
+    /// Asks for a sign of life.
+    ///
+    /// # Errors
+    /// As for [`Wire::text`].
+    pub(super) async fn ping(&mut self) -> Result<(), Gone> {
+        self.send(Message::Ping(Bytes::new())).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), Gone> {
+        let stop = &self.stop;
+        tokio::select! {
+            sent = self.inner.send(message) => sent.map_err(|_| Gone),
+            () = sleep(self.write_limit) => Err(Gone),
+            () = async { stop.cancelled().await; sleep(GOODBYE).await } => Err(Gone),
+        }
+    }
+
+    /// Says why, and waits until the client has heard it: a connection that is dropped while something lies unread is
+    /// reset, and with it goes the close frame.
+    pub(super) async fn close(mut self, ending: Ending) {
+        let goodbye = async {
+            self.inner.send(Message::Close(Some(ending.into_frame()))).await?;
+            let mut io = self.inner.into_inner();
+            io.shutdown().await?;
+            let mut ignored = [0; 256];
+            while io.read(&mut ignored).await? > 0 {}
+            Ok::<_, Error>(())
+        };
+        // Who is gone or does not read is not waited for any longer.
+        let _ = timeout(GOODBYE, goodbye).await;
+    }
+}
