@@ -101,7 +101,11 @@ mod tests {
 
     /// As the engine does: wakes itself to be polled again.
     async fn come_back() {
-        poll_fn(|cx| Poll::Ready(cx.waker().wake_by_ref())).await;
+        poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            Poll::Ready(())
+        })
+        .await;
         futures_util::pending!();
     }
 
