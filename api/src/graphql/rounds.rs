@@ -95,9 +95,7 @@ mod tests {
         let (send, receive) = oneshot::channel();
         *asked.lock().unwrap() += 1;
         let asked = Arc::clone(asked);
-        rounds.at_end(async move {
-            let _ = send.send(*asked.lock().unwrap());
-        });
+        rounds.at_end(async move { send.send(*asked.lock().unwrap()).unwrap() });
         receive.await.unwrap()
     }
 

@@ -12,6 +12,7 @@ mod fence;
 mod filters;
 mod hints;
 mod invariant;
+mod list_plans;
 mod lists;
 mod plans;
 mod rescue;
