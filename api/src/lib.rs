@@ -3,6 +3,7 @@
 //! Both faces do four things: read the caller, parse, call one function of `domain`, map the result. What they share is
 //! [`service`] (writes), [`hub`] (live changes), [`error`] (public codes) and [`caller`] (who asks).
 
+mod accept;
 pub mod caller;
 pub mod config;
 pub mod cursor;

@@ -38,6 +38,7 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
         .with_state(state)
         .merge(graphql)
         .merge(page)
+        .merge(rest::openapi::router())
         .merge(health)
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::disable())
@@ -48,7 +49,8 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
 }
 
 async fn limited(request: Request, next: Next) -> Response {
-    match timeout(HANDLER_LIMIT, next.run(request)).await {
+    let limit = HANDLER_LIMIT + rest::patience(&request);
+    match timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             tracing::warn!("a request took too long and was given up");

@@ -15,6 +15,8 @@ pub struct Filter {
     pub kind: Option<String>,
     /// Of this queue.
     pub queue: Option<String>,
+    /// The one with this reference.
+    pub reference: Option<String>,
 }
 
 /// Where a page begins and how long it is; newest first.
@@ -77,6 +79,9 @@ pub async fn list<C: ConnectionTrait>(db: &C, tenant_id: Uuid, filter: &Filter, 
     }
     if let Some(queue) = &filter.queue {
         query = query.filter(Column::Queue.eq(queue));
+    }
+    if let Some(reference) = &filter.reference {
+        query = query.filter(Column::Reference.eq(reference));
     }
     if let Some(after) = page.after {
         query = query.filter(Column::Id.lt(after));

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
+use crate::accept::Accept;
 use crate::error::{ApiError, Code};
 
 /// What we can write.
@@ -43,51 +44,24 @@ impl Media {
 /// # Errors
 /// `NotAcceptable`: none of ours will do.
 pub(crate) fn negotiate(headers: &HeaderMap) -> Result<Media, ApiError> {
-    let ranges: Vec<_> =
-        headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).collect();
-    if ranges.iter().all(|range| range.trim().is_empty()) {
+    let accept = Accept::read(headers);
+    if accept.is_empty() {
         return Ok(Media::Json);
     }
-    let ranges: Vec<_> = ranges.into_iter().filter_map(range).collect();
-    let mut best: Option<(u16, bool, Media)> = None;
+    let mut best: Option<((u16, bool), Media)> = None;
     for media in Media::ALL {
-        // The most specific range that fits decides (RFC 9110); a stream is never meant by a wildcard.
-        let fits = ranges.iter().filter(|(name, _)| matches(name, media));
-        let Some((name, quality)) = fits.max_by_key(|(name, _)| specificity(name)) else { continue };
-        let named = specificity(name) == 2;
-        let rank = (*quality, named || media == Media::Json);
-        if *quality > 0 && best.is_none_or(|(q, n, _)| rank > (q, n)) {
-            best = Some((rank.0, rank.1, media));
+        // A stream is never meant by a wildcard.
+        let fit = accept.fit(media.name()).filter(|fit| fit.quality > 0 && (fit.named || media != Media::EventStream));
+        let Some(fit) = fit else { continue };
+        let rank = (fit.quality, fit.named || media == Media::Json);
+        if best.is_none_or(|(found, _)| rank > found) {
+            best = Some((rank, media));
         }
     }
-    best.map(|(_, _, media)| media).ok_or_else(|| {
+    best.map(|(_, media)| media).ok_or_else(|| {
         let names = Media::ALL.map(Media::name).join(", ");
         ApiError::new(Code::NotAcceptable, format!("answers can be had as {names}"))
     })
-}
-
-/// A media range and its quality in thousandths.
-fn range(text: &str) -> Option<(String, u16)> {
-    let mut parts = text.split(';').map(str::trim);
-    let name = parts.next().filter(|name| name.contains('/'))?.to_ascii_lowercase();
-    let quality = parts.find_map(|parameter| parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q=")));
-    let quality = quality.map_or(Some(1.0), |text| text.parse::<f32>().ok())?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 to 1,000 by the clamp")]
-    let thousandths = (quality.clamp(0.0, 1.0) * 1_000.0).round() as u16;
-    Some((name, thousandths))
-}
-
-fn specificity(range: &str) -> u8 {
-    match range {
-        "*/*" => 0,
-        range if range.ends_with("/*") => 1,
-        _ => 2,
-    }
-}
-
-fn matches(range: &str, media: Media) -> bool {
-    let wildcard = range == "*/*" || range == "application/*";
-    range == media.name() || (wildcard && media != Media::EventStream)
 }
 
 #[cfg(test)]

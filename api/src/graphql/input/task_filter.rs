@@ -32,7 +32,8 @@ impl TaskFilter {
         let mut statuses = self.status.unwrap_or_default();
         statuses.sort_unstable();
         statuses.dedup();
-        Ok(Filter { statuses: statuses.into_iter().map(Into::into).collect(), kind: self.kind, queue: self.queue })
+        let statuses = statuses.into_iter().map(Into::into).collect();
+        Ok(Filter { statuses, kind: self.kind, queue: self.queue, reference: None })
     }
 }
 
