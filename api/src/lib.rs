@@ -3,6 +3,7 @@
 //! Both faces do four things: read the caller, parse, call one function of `domain`, map the result. What they share is
 //! [`service`] (writes), [`hub`] (live changes), [`error`] (public codes) and [`caller`] (who asks).
 
+mod accept;
 pub mod caller;
 pub mod config;
 pub mod cursor;
@@ -24,5 +25,6 @@ pub mod state;
 
 pub use self::config::{Config, Settings};
 pub use self::live::Live;
+pub use self::rest::openapi::document as openapi;
 pub use self::server::{ServeError, serve, serve_counted};
 pub use self::state::AppState;

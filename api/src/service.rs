@@ -13,11 +13,30 @@ use sea_orm::TransactionTrait;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::state::AppState;
 
 /// Longest reason of an operator, in bytes, as the trail keeps it.
 const MAX_REASON_BYTES: usize = 128;
+
+/// Which version of a task an operator means to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Whichever it is.
+    Any,
+    /// One of these.
+    OneOf(Vec<i64>),
+}
+
+impl Expected {
+    /// Whether the version that was there before a transition is one that was meant.
+    fn allows(&self, operated: &Operated) -> bool {
+        match self {
+            Expected::Any => true,
+            Expected::OneOf(versions) => versions.contains(&(operated.task.version - 1)),
+        }
+    }
+}
 
 /// Submits a task; a repeat with the same idempotency key answers with the first one.
 ///
@@ -83,18 +102,29 @@ pub async fn create_tasks(state: &AppState, caller: &Caller, batch: Batched) -> 
 /// Calls a task off; a worker that runs it is told.
 ///
 /// # Errors
-/// `NotFound`, `TaskStateConflict`, `BadUserInput` (`reason`); `Unavailable` or `Internal` when the database fails.
-pub async fn cancel_task(state: &AppState, caller: &Caller, id: Uuid, reason: Option<String>) -> Result<Operated, ApiError> {
+/// `NotFound`, `TaskStateConflict`, `PreconditionFailed`, `BadUserInput` (`reason`); `Unavailable` or `Internal` when the database fails.
+pub async fn cancel_task(
+    state: &AppState,
+    caller: &Caller,
+    id: Uuid,
+    reason: Option<String>,
+    expected: &Expected,
+) -> Result<Operated, ApiError> {
     check_reason(reason.as_deref())?;
-    let (state, caller) = (state.clone(), caller.clone());
+    let (state, caller, expected) = (state.clone(), caller.clone(), expected.clone());
     detached(state.clone(), async move {
         let operated = with_fresh_ids(&state, || async {
             let tx = state.db.begin().await?;
             let operated = task::cancel(&tx, &state.ids, &caller, id, reason.as_deref()).await?;
+            // What is not committed has not happened. (Asked for afterwards, since a conflict goes before: RFC 9110, 13.2.1.)
+            if !expected.allows(&operated) {
+                return Ok(None);
+            }
             tx.commit().await?;
-            Ok(operated)
+            Ok(Some(operated))
         })
-        .await?;
+        .await?
+        .ok_or_else(changed)?;
         state.notifier.cancelled(caller.tenant_id, id);
         state.notifier.changed(caller.tenant_id, [id]);
         Ok(operated)
@@ -106,22 +136,37 @@ pub async fn cancel_task(state: &AppState, caller: &Caller, id: Uuid, reason: Op
 ///
 /// # Errors
 /// As [`cancel_task`].
-pub async fn retry_task(state: &AppState, caller: &Caller, id: Uuid, reason: Option<String>) -> Result<Operated, ApiError> {
+pub async fn retry_task(
+    state: &AppState,
+    caller: &Caller,
+    id: Uuid,
+    reason: Option<String>,
+    expected: &Expected,
+) -> Result<Operated, ApiError> {
     check_reason(reason.as_deref())?;
-    let (state, caller) = (state.clone(), caller.clone());
+    let (state, caller, expected) = (state.clone(), caller.clone(), expected.clone());
     detached(state.clone(), async move {
         let operated = with_fresh_ids(&state, || async {
             let tx = state.db.begin().await?;
             let operated = task::retry(&tx, &state.ids, &caller, id, reason.as_deref()).await?;
+            // What is not committed has not happened. (Asked for afterwards, since a conflict goes before: RFC 9110, 13.2.1.)
+            if !expected.allows(&operated) {
+                return Ok(None);
+            }
             tx.commit().await?;
-            Ok(operated)
+            Ok(Some(operated))
         })
-        .await?;
+        .await?
+        .ok_or_else(changed)?;
         state.notifier.ready(caller.tenant_id, &operated.task.queue);
         state.notifier.changed(caller.tenant_id, [id]);
         Ok(operated)
     })
     .await
+}
+
+fn changed() -> ApiError {
+    ApiError::new(Code::PreconditionFailed, "the task has changed since, or is not the one that is meant")
 }
 
 /// Runs a transition, once more when its ids were refused as stale. (A clock that was set, a machine that slept: the

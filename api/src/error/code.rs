@@ -27,7 +27,7 @@ macro_rules! codes {
             }
 
             /// What it says about the request.
-            fn meaning(self) -> &'static str {
+            pub(crate) fn meaning(self) -> &'static str {
                 match self { $(Code::$variant => concat!($($meaning),*).trim_ascii(),)* }
             }
 

@@ -74,7 +74,7 @@ fn body(error: &ApiError, status: StatusCode, request_id: &str) -> Value {
         problem["errors"] = error.fields.iter().map(field).collect();
     }
     if let Some(task_status) = &error.status {
-        problem["taskStatus"] = json!(crate::rest::status_text(*task_status));
+        problem["taskStatus"] = json!(crate::rest::Status::from(*task_status));
     }
     problem
 }

@@ -4,12 +4,11 @@ use domain::task::Filter;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::input::canonical;
 use crate::cursor::Scope;
 
 /// Of the changes that concern a filter.
 pub(crate) fn scope(tenant_id: Uuid, filter: &Filter) -> Scope {
-    Scope::new(tenant_id, "taskUpdated.filter", &canonical(filter))
+    Scope::new(tenant_id, "taskUpdated.filter", &filter.canonical())
 }
 
 /// Of one task's versions.

@@ -1,70 +1,109 @@
 //! `GET /v1/tasks/{id}/audit`: the trail of a task, oldest first.
 
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
-use domain::audit::{self, Action, Caller, Filter, Order, Page};
+use axum::Extension;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use domain::audit::{self, Action, Caller, Filter};
 use domain::entity::audit_log::Model;
+use domain::page::{self as pages, Order};
 use domain::task;
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::get::PRIVATE;
-use super::page::PageQuery;
+use super::page::{self, Page};
 use super::path::TaskId;
-use super::{status_text, time_text};
+use super::query::Parameters;
+use super::status::Status;
+use super::{task as body, time_text};
 use crate::cursor::Scope;
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::state::AppState;
 
+/// Lists the trail of a task, oldest first.
+#[utoipa::path(
+    get,
+    path = "/v1/tasks/{id}/audit",
+    operation_id = "listTaskAudit",
+    tag = "tasks",
+    params(
+        ("id" = Uuid, Path, description = "The task's id."),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Most items of the page; 50 when not given."),
+        ("cursor" = Option<String>, Query, description = "The `next` of the page before."),
+    ),
+    responses((status = OK, description = "A page.", body = Page<AuditBody>)),
+)]
 pub(super) async fn audit(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     TaskId(id): TaskId,
-    query: PageQuery,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
+    let mut parameters = Parameters::read(query.as_deref(), &["limit", "cursor"]);
+    let limit = parameters.limit();
+    parameters.check()?;
     let tenant_id = caller.tenant_id;
     let scope = Scope::new(tenant_id, "rest.audit", &json!({ "task": id }));
-    let after = match query.after {
-        Some(text) => Some(scope.read_page(&text).map_err(|error| ApiError::new(Code::InvalidCursor, error.to_string()))?),
-        None => None,
-    };
+    let after = parameters.text("cursor").map(|cursor| scope.read_page(cursor)).transpose()?;
     let filter = Filter { task_id: Some(id).into(), ..Filter::default() };
-    // One more than asked for tells whether a next page exists.
-    let page = Page { after, limit: query.limit + 1, order: Order::Oldest, ..Page::default() };
     let read = state.lists.begin(None).await?;
-    let mut rows = audit::list(read.db(), tenant_id, &filter, page).await?;
+    // One more than asked for tells whether a next page exists.
+    let wanted = pages::Page { after, limit: limit + 1, order: Order::Oldest, ..pages::Page::default() };
+    let rows = audit::list(read.db(), tenant_id, &filter, wanted).await?;
     if rows.is_empty() && task::get(read.db(), tenant_id, id).await?.is_none() {
         return Err(ApiError::not_found());
     }
     drop(read);
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| scope.page(row.id));
-    let items: Vec<_> = rows.into_iter().map(AuditBody::from).collect();
-    Ok((PRIVATE, Json(json!({ "items": items, "next": next }))).into_response())
+    let path = format!("{}/audit", body::address(id));
+    Ok(page::answer::<Model, AuditBody>(&path, &parameters, limit, rows, |row| scope.page(row.id)))
 }
 
 /// A row of the trail as REST shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AuditLog)]
 struct AuditBody {
+    /// UUIDv7.
     id: Uuid,
+    /// What happened.
+    #[schema(examples("task.completed"))]
     action: String,
+    /// Who did it.
+    #[schema(examples("user:01a207fd-e674-70db-9a4c-a4e5f6f20d41", "worker:vm-29da55e7"))]
     actor: String,
+    /// To which task; null for what concerns none.
+    #[schema(required)]
     task_id: Option<Uuid>,
+    /// When, by the database's clock.
+    #[schema(format = DateTime)]
     timestamp: String,
     /// The task's version after a transition; null for a row that is none, such as a refused result.
+    #[schema(required)]
     seq: Option<i64>,
-    status_before: Option<&'static str>,
-    status_after: Option<&'static str>,
+    /// The task's state before.
+    #[schema(required)]
+    status_before: Option<Status>,
+    /// The task's state after.
+    #[schema(required)]
+    status_after: Option<Status>,
+    /// Which attempt it was.
+    #[schema(required)]
     attempt: Option<i32>,
+    /// What an operator gave as reason.
+    #[schema(required)]
     reason: Option<String>,
+    /// Which key the actor used.
+    #[schema(required)]
     key_id: Option<String>,
+    /// Of the request that caused it.
+    #[schema(required)]
     request_id: Option<String>,
+    /// Of the trace (W3C) that it belongs to.
+    #[schema(required)]
     trace_id: Option<String>,
+    /// What else is known, by action.
+    #[schema(required)]
     detail: Option<Value>,
 }
 
@@ -72,10 +111,10 @@ impl From<Model> for AuditBody {
     fn from(row: Model) -> AuditBody {
         let action = Action::parse(&row.action);
         // Of an operator's transitions the row itself says where they left from.
-        let stated = row.detail.as_ref().and_then(|detail| detail["from"].as_str()).and_then(known_status);
+        let stated = row.detail.as_ref().and_then(|detail| detail["from"].as_str()).and_then(Status::parse);
         AuditBody {
-            status_before: action.and_then(Action::status_before).map(status_text).or(stated),
-            status_after: action.and_then(Action::status_after).map(status_text),
+            status_before: action.and_then(Action::status_before).map(Status::from).or(stated),
+            status_after: action.and_then(Action::status_after).map(Status::from),
             id: row.id,
             action: row.action,
             actor: row.actor,
@@ -90,9 +129,4 @@ impl From<Model> for AuditBody {
             detail: row.detail,
         }
     }
-}
-
-fn known_status(text: &str) -> Option<&'static str> {
-    use domain::TaskStatus::{Cancelled, Done, Failed, Pending, Running};
-    [Pending, Running, Done, Failed, Cancelled].map(status_text).into_iter().find(|known| *known == text)
 }

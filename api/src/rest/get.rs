@@ -1,91 +1,59 @@
-//! `GET /v1/tasks/{id}`.
+//! `GET /v1/tasks/{id}`, at once or when there is something new to tell.
 
+use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use domain::audit::Caller;
-use domain::entity::task::Model;
 use domain::task;
-use serde::Serialize;
-use serde_json::Value;
-use uuid::Uuid;
 
 use super::path::TaskId;
-use super::{etag, status_text, time_text};
+use super::task::{TaskBody, read, unchanged};
+use super::{etag, prefer, wait};
 use crate::error::ApiError;
 use crate::state::AppState;
 
-/// What keeps answers out of shared caches, and from the eyes of another key of the same browser.
-pub(super) const PRIVATE: [(HeaderName, &str); 2] =
-    [(header::CACHE_CONTROL, "private, no-cache"), (header::VARY, "Authorization")];
-
+/// Reads a task.
+///
+/// With `Prefer: wait=n` the answer waits for up to n seconds (30 at most): with `If-None-Match` until the task is
+/// another than the client has, without it until the task has ended.
+#[utoipa::path(
+    get,
+    path = "/v1/tasks/{id}",
+    operation_id = "getTask",
+    tag = "tasks",
+    params(
+        ("id" = Uuid, Path, description = "The task's id."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what the client has; 304 while nothing is new."),
+        ("Prefer" = Option<String>, Header, description = "`wait=n`: wait for up to n seconds.", example = "wait=10"),
+    ),
+    responses(
+        (status = OK, description = "The task.", body = TaskBody, headers(
+            ("ETag" = String, description = "Strong; changes with every change of the task."),
+            ("Preference-Applied" = String, description = "The wait that was granted."),
+        )),
+        (status = NOT_MODIFIED, description = "The client has the present state.", headers(
+            ("ETag" = String, description = "As in the request."),
+            ("Preference-Applied" = String, description = "The wait that was granted."),
+        )),
+    ),
+)]
 pub(super) async fn get(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     TaskId(id): TaskId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let task = task::get(&state.db, caller.tenant_id, id).await?.ok_or_else(ApiError::not_found)?;
-    let tag = etag::of_version(task.version);
-    let unchanged = etag::matches(&headers, &tag);
-    let tag = [(header::ETAG, tag)];
-    Ok(if unchanged {
-        (StatusCode::NOT_MODIFIED, PRIVATE, tag).into_response()
-    } else {
-        (PRIVATE, tag, Json(TaskBody::from(task))).into_response()
-    })
-}
-
-/// A task as REST shows it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct TaskBody {
-    id: Uuid,
-    status: &'static str,
-    kind: String,
-    queue: String,
-    priority: i16,
-    payload: Value,
-    result: Option<Value>,
-    error: Option<Value>,
-    attempt: i32,
-    max_attempts: i32,
-    timeout_seconds: i32,
-    reference: Option<String>,
-    idempotency_key: Option<String>,
-    version: i64,
-    created_by: Uuid,
-    worker_id: Option<String>,
-    run_at: String,
-    created_at: String,
-    updated_at: String,
-    finished_at: Option<String>,
-}
-
-impl From<Model> for TaskBody {
-    fn from(task: Model) -> TaskBody {
-        TaskBody {
-            id: task.id,
-            status: status_text(task.status),
-            kind: task.kind,
-            queue: task.queue,
-            priority: task.priority,
-            payload: task.payload,
-            result: task.result,
-            error: task.error,
-            attempt: task.attempt,
-            max_attempts: task.max_attempts,
-            timeout_seconds: task.timeout_seconds,
-            reference: task.reference,
-            idempotency_key: task.idempotency_key,
-            version: task.version,
-            created_by: task.created_by,
-            worker_id: task.worker_id,
-            run_at: time_text(task.run_at),
-            created_at: time_text(task.created_at),
-            updated_at: time_text(task.updated_at),
-            finished_at: task.finished_at.map(time_text),
-        }
+    let mut task = task::get(&state.db, caller.tenant_id, id).await?.ok_or_else(ApiError::not_found)?;
+    let known = |version: i64| etag::matches(&headers, &etag::of_version(version));
+    let granted = prefer::wait(&headers);
+    if let Some(limit) = granted {
+        task = if etag::is_conditional(&headers) {
+            wait::until(&state, task, limit, |task| !known(task.version)).await
+        } else {
+            wait::until(&state, task, limit, |task| task.status.is_final()).await
+        };
     }
+    let response = if known(task.version) { unchanged(&task) } else { read(task) };
+    Ok(prefer::applied(response, granted))
 }

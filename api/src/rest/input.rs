@@ -3,8 +3,42 @@
 use chrono::{DateTime, Utc};
 use domain::task::NewTask;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::error::{ApiError, FieldError};
+
+/// A submission.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = NewTask)]
+#[expect(dead_code, reason = "describes what `new_task` reads by hand, so that every mistake is named")]
+pub(super) struct NewTaskBody {
+    /// Which handler runs it: `echo`, `sleep` or `http`.
+    kind: String,
+    /// What the kind asks for: not null, at most 64 KiB, nested at most 64 deep, without U+0000.
+    payload: Value,
+    /// Which line it waits in.
+    #[schema(default = "default", pattern = "^[a-z0-9][a-z0-9._-]{0,62}$")]
+    queue: Option<String>,
+    /// Higher first.
+    #[schema(default = 0, minimum = -100, maximum = 100)]
+    priority: Option<i16>,
+    /// Not run before; a past time, or none, means now.
+    #[schema(format = DateTime)]
+    run_at: Option<String>,
+    /// How often it is tried.
+    #[schema(default = 5, minimum = 1, maximum = 100)]
+    max_attempts: Option<i32>,
+    /// Of one attempt.
+    #[schema(default = 300, minimum = 1, maximum = 86_400)]
+    timeout_seconds: Option<i32>,
+    /// The submitter's own id, unique within the tenant: 1 to 255 bytes without control characters.
+    #[schema(min_length = 1, max_length = 255)]
+    reference: Option<String>,
+    /// As the header `Idempotency-Key`.
+    #[schema(pattern = "^[ -~]{1,255}$")]
+    idempotency_key: Option<String>,
+}
 
 /// Reads the body of `POST /v1/tasks`. A field that is null is as good as absent.
 ///

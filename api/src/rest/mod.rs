@@ -1,39 +1,65 @@
 //! The REST facade: the same rules as GraphQL for plain submitters.
 
+mod acceptable;
 mod audit;
 mod body;
+mod cancel;
 mod create;
 mod etag;
 mod get;
 mod idempotency;
 mod input;
+mod list;
+mod methods;
+pub(crate) mod openapi;
+mod operate;
 mod page;
 mod path;
+mod prefer;
+mod query;
+mod retry;
+mod status;
+mod task;
+mod wait;
+
+use std::time::Duration;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::extract::Request;
+use axum::middleware::from_fn;
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::TaskStatus;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+pub(crate) use self::status::Status;
 use crate::state::AppState;
+
+/// Where the facade begins.
+const PREFIX: &str = "/v1/";
 
 /// All routes; every one of them needs a key, which the caller of this function sees to.
 pub(crate) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/v1/tasks", post(create::create))
-        .route("/v1/tasks/{id}", get(get::get))
-        .route("/v1/tasks/{id}/audit", get(audit::audit))
+    let (router, _) = described().split_for_parts();
+    router
+        .route_layer(from_fn(acceptable::media))
+        .route_layer(from_fn(methods::options))
+        .route_layer(from_fn(acceptable::address))
 }
 
-/// A task's state as REST spells it.
-pub(crate) fn status_text(status: TaskStatus) -> &'static str {
-    match status {
-        TaskStatus::Pending => "pending",
-        TaskStatus::Running => "running",
-        TaskStatus::Done => "done",
-        TaskStatus::Failed => "failed",
-        TaskStatus::Cancelled => "cancelled",
-    }
+/// The routes with their descriptions.
+fn described() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(get::get))
+        .routes(routes!(audit::audit))
+        .routes(routes!(cancel::cancel))
+        .routes(routes!(retry::retry))
+}
+
+/// How much longer than others a request may take, because its client asked to wait.
+pub(crate) fn patience(request: &Request) -> Duration {
+    let waits = request.uri().path().starts_with(PREFIX);
+    prefer::wait(request.headers()).filter(|_| waits).unwrap_or_default()
 }
 
 /// RFC 3339 in UTC, with microseconds: what PostgreSQL keeps.

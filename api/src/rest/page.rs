@@ -1,73 +1,50 @@
-//! `limit` and `after` of a list.
+//! A page of a list: `{"items": [...], "next": cursor}`, and the way to the other pages in `Link` (RFC 8288).
 
-use axum::extract::{FromRequestParts, Query};
-use axum::http::request::Parts;
+use axum::Json;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::error::{ApiError, FieldError};
+use super::query::Parameters;
+use super::task::{PRIVATE, put};
 
-const DEFAULT_LIMIT: u64 = 50;
-const MAX_LIMIT: u64 = 100;
-
-/// Which page of a list.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct PageQuery {
-    /// At most this many items, 1 to 100.
-    pub(super) limit: u64,
-    /// The `next` of the page before.
-    pub(super) after: Option<String>,
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Page<T> {
+    /// In the list's order.
+    items: Vec<T>,
+    /// What to pass as `cursor` for the next page; null on the last one.
+    #[schema(required)]
+    next: Option<String>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<PageQuery, ApiError> {
-        match Query::<Vec<(String, String)>>::from_request_parts(parts, state).await {
-            Ok(Query(pairs)) => read(pairs),
-            Err(_) => Err(ApiError::field(["query"], "must be a valid query string")),
-        }
-    }
+/// The answer with those of the rows that belong to the page: one more than the limit tells that a next page exists.
+pub(super) fn answer<R, T: From<R> + Serialize>(
+    path: &str,
+    parameters: &Parameters,
+    limit: u64,
+    mut rows: Vec<R>,
+    cursor: impl Fn(&R) -> String,
+) -> Response {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(cursor);
+    let links = links(path, parameters, next.as_deref());
+    let mut response = (PRIVATE, Json(Page { items: rows.into_iter().map(T::from).collect(), next })).into_response();
+    put(&mut response, header::LINK, &links);
+    response
 }
 
-fn read(pairs: Vec<(String, String)>) -> Result<PageQuery, ApiError> {
-    let (mut limit, mut after) = (None, None);
-    let mut errors = Vec::new();
-    let mut broken = |name: &str, rule: &str| errors.push(FieldError { path: vec![name.to_owned()], rule: rule.to_owned() });
-    for (name, value) in pairs {
-        match name.as_str() {
-            "limit" if limit.is_some() => broken("limit", "must be given once"),
-            "after" if after.is_some() => broken("after", "must be given once"),
-            "limit" => match value.parse::<u64>().ok().filter(|number| (1..=MAX_LIMIT).contains(number)) {
-                None => broken("limit", "must be an integer from 1 to 100"),
-                number => limit = number,
-            },
-            "after" => after = Some(value),
-            unknown => broken(unknown, "is not known; known are: limit, after"),
-        }
-    }
-    if errors.is_empty() {
-        Ok(PageQuery { limit: limit.unwrap_or(DEFAULT_LIMIT), after })
-    } else {
-        Err(ApiError::invalid(errors))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(pairs: &[(&str, &str)]) -> Result<PageQuery, String> {
-        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        read(pairs).map_err(|error| error.message)
-    }
-
-    #[test]
-    fn limits_have_bounds_and_a_default() {
-        assert_eq!(of(&[]).unwrap(), PageQuery { limit: 50, after: None });
-        assert_eq!(of(&[("limit", "100"), ("after", "x")]).unwrap(), PageQuery { limit: 100, after: Some("x".into()) });
-        for bad in ["0", "101", "-1", "1.0", "", "ten"] {
-            assert_eq!(of(&[("limit", bad)]).unwrap_err(), "limit must be an integer from 1 to 100");
-        }
-        assert!(of(&[("limit", "1"), ("limit", "2")]).is_err());
-        assert_eq!(of(&[("first", "1")]).unwrap_err(), "first is not known; known are: limit, after");
+/// (A query string as we write it has no `>` and no quotation mark.)
+fn links(path: &str, parameters: &Parameters, next: Option<&str>) -> String {
+    let link = |cursor, relation| match parameters.with_cursor(cursor) {
+        query if query.is_empty() => format!("<{path}>; rel=\"{relation}\""),
+        query => format!("<{path}?{query}>; rel=\"{relation}\""),
+    };
+    match next {
+        Some(next) => format!("{}, {}", link(None, "first"), link(Some(next), "next")),
+        None => link(None, "first"),
     }
 }

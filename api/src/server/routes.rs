@@ -42,6 +42,7 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
         .with_state(state.clone())
         .merge(graphql)
         .merge(graphiql)
+        .merge(rest::openapi::router())
         .merge(health)
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::disable())
@@ -53,7 +54,8 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
 }
 
 async fn limited(request: Request, next: Next) -> Response {
-    match timeout(HANDLER_LIMIT, next.run(request)).await {
+    let limit = HANDLER_LIMIT + rest::patience(&request);
+    match timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             tracing::warn!("a request took too long and was given up");

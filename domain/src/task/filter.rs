@@ -8,7 +8,8 @@ use entity::TaskStatus;
 use entity::task::{Column, Model};
 use sea_orm::Condition as All;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Value};
+use sea_orm::{ActiveEnum, ColumnTrait, Value};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::condition::Condition;
@@ -47,6 +48,21 @@ impl Filter {
             && self.priority.matches(&task.priority.into())
             && task.reference.as_ref().map_or(self.reference.is_any(), |reference| self.reference.matches(reference))
             && self.created_at.matches(&task.created_at)
+    }
+
+    /// In JSON that is the same whenever the filter means the same.
+    #[must_use]
+    pub fn canonical(&self) -> serde_json::Value {
+        let text = |condition: &Condition<String>| condition.canonical(|text| json!(text));
+        json!([
+            self.id.canonical(|id| json!(id)),
+            self.status.canonical(|status| json!(status.to_value())),
+            text(&self.kind),
+            text(&self.queue),
+            self.priority.canonical(|n| json!(n)),
+            text(&self.reference),
+            self.created_at.canonical(|at| json!(at.timestamp_micros())),
+        ])
     }
 
     /// The same in SQL.

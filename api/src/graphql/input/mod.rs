@@ -17,4 +17,4 @@ pub(crate) use create_tasks::CreateTasksInput;
 pub(crate) use order::{AuditLogOrder, TaskOrder};
 pub(crate) use retry_task::RetryTaskInput;
 pub(crate) use task_by::TaskBy;
-pub(crate) use task_filter::{TaskFilter, canonical, concerns};
+pub(crate) use task_filter::{TaskFilter, concerns};

@@ -1,10 +1,8 @@
 //! `TaskFilter`
 
 use async_graphql::InputObject;
-use domain::condition::Condition;
 use domain::entity::{audit_log, task};
 use domain::task::Filter;
-use serde_json::{Value, json};
 
 use super::filter::{DateTimeFilter, IdFilter, IntFilter, StringFilter, TaskStatusFilter};
 use crate::error::ApiError;
@@ -49,20 +47,6 @@ impl TaskFilter {
             created_at: self.created_at.map(DateTimeFilter::condition).unwrap_or_default(),
         })
     }
-}
-
-/// The filter in words that are the same whenever it means the same.
-pub(crate) fn canonical(filter: &Filter) -> Value {
-    let text = |condition: &Condition<String>| condition.canonical(|text| json!(text));
-    json!([
-        filter.id.canonical(|id| json!(id)),
-        filter.status.canonical(|status| json!(sea_orm::ActiveEnum::to_value(status))),
-        text(&filter.kind),
-        text(&filter.queue),
-        filter.priority.canonical(|n| json!(n)),
-        text(&filter.reference),
-        filter.created_at.canonical(|at| json!(at.timestamp_micros())),
-    ])
 }
 
 /// Whether the task matched before the change or after it.

@@ -9,7 +9,7 @@ use crate::cursor::Scope;
 use crate::error::ApiError;
 use crate::graphql::context::{caller, list_read, state};
 use crate::graphql::feed;
-use crate::graphql::input::{TaskFilter, canonical};
+use crate::graphql::input::TaskFilter;
 use crate::graphql::page::PageArgs;
 use crate::graphql::scalar::Cursor;
 use crate::graphql::types::{Task, TaskConnection, TaskEdge};
@@ -23,7 +23,7 @@ pub(super) async fn tasks(
 ) -> Result<TaskConnection, ApiError> {
     let (state, tenant_id) = (state(ctx)?, caller(ctx)?.tenant_id);
     let filter = filter.into_domain()?;
-    let meaning = json!([canonical(&filter), "CREATED_AT", order == Order::Newest]);
+    let meaning = json!([filter.canonical(), "CREATED_AT", order == Order::Newest]);
     let request = args.read(Scope::new(tenant_id, "tasks", &meaning), order)?;
     let read = list_read(ctx).await?;
     // Before the list, and in a statement of its own: what is committed between the two is then in the list, or after the cursor, or both.

@@ -1,0 +1,42 @@
+//! `POST /v1/tasks/{id}/cancel`: calls a task off.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::audit::Caller;
+
+use super::operate::{Operation, OperationBody};
+use super::path::TaskId;
+use super::task::{TaskBody, written};
+use crate::error::ApiError;
+use crate::service;
+use crate::state::AppState;
+
+/// Calls off a task that is pending or running.
+///
+/// A running one is told; its late result is refused in any case.
+#[utoipa::path(
+    post,
+    path = "/v1/tasks/{id}/cancel",
+    operation_id = "cancelTask",
+    tag = "tasks",
+    params(
+        ("id" = Uuid, Path, description = "The task's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the task that is meant; 412 when it has changed since."),
+    ),
+    request_body = Option<OperationBody>,
+    responses((status = OK, description = "The task as it is now.", body = TaskBody, headers(
+        ("Content-Location" = String, description = "Where the task is read."),
+        ("ETag" = String, description = "Of the task."),
+    ))),
+)]
+pub(super) async fn cancel(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    TaskId(id): TaskId,
+    operation: Operation,
+) -> Result<Response, ApiError> {
+    let operated = service::cancel_task(&state, &caller, id, operation.reason, &operation.expected).await?;
+    Ok(written(StatusCode::OK, operated.task))
+}
