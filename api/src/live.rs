@@ -12,6 +12,7 @@ struct Counts {
     sockets: AtomicUsize,
     operations: AtomicUsize,
     event_streams: AtomicUsize,
+    waits: AtomicUsize,
 }
 
 /// One thing that is open, until it is dropped.
@@ -40,6 +41,12 @@ impl Live {
         self.0.event_streams.load(Ordering::Relaxed)
     }
 
+    /// REST requests that wait for a task (`Prefer: wait`).
+    #[must_use]
+    pub fn waits(&self) -> usize {
+        self.0.waits.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn socket(&self) -> Open {
         self.open(|counts| &counts.sockets)
     }
@@ -50,6 +57,10 @@ impl Live {
 
     pub(crate) fn event_stream(&self) -> Open {
         self.open(|counts| &counts.event_streams)
+    }
+
+    pub(crate) fn wait(&self) -> Open {
+        self.open(|counts| &counts.waits)
     }
 
     fn open(&self, which: fn(&Counts) -> &AtomicUsize) -> Open {
@@ -72,10 +83,10 @@ mod tests {
     fn each_kind_is_counted_by_itself_and_until_it_is_dropped() {
         let live = Live::default();
         let (socket, first, second) = (live.socket(), live.clone().operation(), live.operation());
-        let stream = live.event_stream();
-        assert_eq!((live.sockets(), live.operations(), live.event_streams()), (1, 2, 1));
-        drop((socket, first, stream));
-        assert_eq!((live.sockets(), live.operations(), live.event_streams()), (0, 1, 0));
+        let (stream, wait) = (live.event_stream(), live.wait());
+        assert_eq!((live.sockets(), live.operations(), live.event_streams(), live.waits()), (1, 2, 1, 1));
+        drop((socket, first, stream, wait));
+        assert_eq!((live.sockets(), live.operations(), live.event_streams(), live.waits()), (0, 1, 0, 0));
         drop(second);
         assert_eq!(live.operations(), 0);
     }

@@ -28,9 +28,10 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn;
 use chrono::{DateTime, SecondsFormat, Utc};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
+use self::methods::told;
 pub(crate) use self::status::Status;
 use crate::state::AppState;
 
@@ -40,20 +41,17 @@ const PREFIX: &str = "/v1/";
 /// All routes; every one of them needs a key, which the caller of this function sees to.
 pub(crate) fn router() -> Router<AppState> {
     let (router, _) = described().split_for_parts();
-    router
-        .route_layer(from_fn(acceptable::media))
-        .route_layer(from_fn(methods::options))
-        .route_layer(from_fn(acceptable::address))
+    router.route_layer(from_fn(acceptable::media)).route_layer(from_fn(acceptable::address))
 }
 
 /// The routes with their descriptions.
 fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(list::list, create::create))
-        .routes(routes!(get::get))
-        .routes(routes!(audit::audit))
-        .routes(routes!(cancel::cancel))
-        .routes(routes!(retry::retry))
+        .routes(routes!(list::list, create::create).map(|methods| told(methods, "GET,HEAD,POST,OPTIONS")))
+        .routes(routes!(get::get).map(|methods| told(methods, "GET,HEAD,OPTIONS")))
+        .routes(routes!(audit::audit).map(|methods| told(methods, "GET,HEAD,OPTIONS")))
+        .routes(routes!(cancel::cancel).map(|methods| told(methods, "POST,OPTIONS")))
+        .routes(routes!(retry::retry).map(|methods| told(methods, "POST,OPTIONS")))
 }
 
 /// How much longer than others a request may take, because its client asked to wait.

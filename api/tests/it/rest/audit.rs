@@ -43,7 +43,7 @@ async fn pages_join_without_gap_or_repeat() {
         sizes.push(items.len());
         seen.extend(items.iter().map(|row| row["seq"].as_i64().unwrap()));
         match page["next"].as_str() {
-            Some(cursor) => next = format!("&after={cursor}"),
+            Some(cursor) => next = format!("&cursor={cursor}"),
             None => break,
         }
     }
@@ -70,7 +70,7 @@ async fn a_cursor_of_another_task_is_refused() {
         api.get(&acme, &format!("/v1/tasks/{}/audit?limit=1", one["id"].as_str().unwrap())).await.json().await.unwrap();
     let cursor = page["next"].as_str().unwrap();
     for bad in [cursor, "x", "", &cursor[1..]] {
-        let path = format!("/v1/tasks/{}/audit?after={bad}", two["id"].as_str().unwrap());
+        let path = format!("/v1/tasks/{}/audit?cursor={bad}", two["id"].as_str().unwrap());
         problem(api.get(&acme, &path).await, 400, "INVALID_CURSOR").await;
     }
 }

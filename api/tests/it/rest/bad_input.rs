@@ -95,8 +95,9 @@ async fn paths_methods_and_parameters_are_checked() {
     }
     let simple = id.replace('-', "");
     for bad in ["1", "x", &simple, &format!("{{{id}}}"), "%ff", "%00", &format!("{id}%20")] {
-        for tail in ["", "/audit"] {
-            let refused = problem(api.get(&acme, &format!("/v1/tasks/{bad}{tail}")).await, 400, "BAD_USER_INPUT").await;
+        for (method, tail) in [(Method::GET, ""), (Method::GET, "/audit"), (Method::POST, "/cancel"), (Method::POST, "/retry")] {
+            let answer = api.request(&acme, method, &format!("/v1/tasks/{bad}{tail}")).send().await.unwrap();
+            let refused = problem(answer, 400, "BAD_USER_INPUT").await;
             assert_eq!(pointers(&refused), ["/id"], "{bad}");
         }
     }
@@ -105,15 +106,18 @@ async fn paths_methods_and_parameters_are_checked() {
         assert_eq!(pointers(&refused), [pointer]);
     }
     let wrong_methods = [
-        ("/v1/tasks", Method::GET, "POST"),
-        ("/v1/tasks", Method::DELETE, "POST"),
-        (&format!("/v1/tasks/{id}"), Method::PUT, "GET,HEAD"),
-        (&format!("/v1/tasks/{id}/audit"), Method::POST, "GET,HEAD"),
+        ("/v1/tasks", Method::DELETE, "GET,HEAD,POST,OPTIONS"),
+        (&format!("/v1/tasks/{id}"), Method::PUT, "GET,HEAD,OPTIONS"),
+        (&format!("/v1/tasks/{id}/audit"), Method::POST, "GET,HEAD,OPTIONS"),
+        (&format!("/v1/tasks/{id}/cancel"), Method::GET, "POST,OPTIONS"),
+        (&format!("/v1/tasks/{id}/retry"), Method::PATCH, "POST,OPTIONS"),
     ];
     for (path, method, allow) in wrong_methods {
         let refused = api.request(&acme, method, path).send().await.unwrap();
         assert_eq!(refused.headers()["allow"], allow, "{path}");
         problem(refused, 405, "METHOD_NOT_ALLOWED").await;
+        let asked = api.request(&acme, Method::OPTIONS, path).send().await.unwrap();
+        assert_eq!((asked.status().as_u16(), asked.headers()["allow"].to_str().unwrap()), (204, allow));
     }
 }
 

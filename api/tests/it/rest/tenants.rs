@@ -42,6 +42,6 @@ async fn a_cursor_of_another_tenant_opens_nothing() {
     let page: Value = api.get(&acme, &path).await.json().await.unwrap();
     let cursor = page["next"].as_str().unwrap();
     let mine = api.submit(&other).await;
-    let path = format!("/v1/tasks/{}/audit?after={cursor}", mine["id"].as_str().unwrap());
+    let path = format!("/v1/tasks/{}/audit?cursor={cursor}", mine["id"].as_str().unwrap());
     problem(api.get(&other, &path).await, 400, "INVALID_CURSOR").await;
 }
