@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// Any JSON value, sent as `application/json`.
 pub(super) struct JsonBody(pub(super) Value);
 
-/// The same, or nothing at all.
+/// The same, or nothing at all; null is as good as that.
 pub(super) struct OptionalJsonBody(pub(super) Option<Value>);
 
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
@@ -41,7 +41,7 @@ impl<S: Send + Sync> FromRequest<S> for OptionalJsonBody {
             return Ok(OptionalJsonBody(None));
         }
         typed?;
-        json::parse(&bytes).map(|value| OptionalJsonBody(Some(value)))
+        json::parse(&bytes).map(|value| OptionalJsonBody(Some(value).filter(|value| !value.is_null())))
     }
 }
 

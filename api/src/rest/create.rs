@@ -28,7 +28,7 @@ const RETRY_AFTER: &str = "1";
     tag = "tasks",
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeat find the first task: 1 to 255 printable ASCII characters, bare or as a string in quotes.", example = "order-7"),
-        ("Prefer" = Option<String>, Header, description = "`wait=n`: wait for up to n seconds.", example = "wait=10"),
+        ("Prefer" = Option<String>, Header, description = "`wait=n`: wait for up to n seconds.", example = "wait=1"),
     ),
     request_body(content = NewTaskBody, example = json!({"kind": "echo", "payload": {"hello": "world"}})),
     responses(

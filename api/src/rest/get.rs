@@ -25,7 +25,7 @@ use crate::state::AppState;
     params(
         ("id" = Uuid, Path, description = "The task's id."),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what the client has; 304 while nothing is new."),
-        ("Prefer" = Option<String>, Header, description = "`wait=n`: wait for up to n seconds.", example = "wait=10"),
+        ("Prefer" = Option<String>, Header, description = "`wait=n`: wait for up to n seconds.", example = "wait=1"),
     ),
     responses(
         (status = OK, description = "The task.", body = TaskBody, headers(

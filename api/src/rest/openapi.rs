@@ -13,7 +13,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
-use self::problem::Problem;
+use self::problem::{FieldProblem, Problem};
 
 const DESCRIPTION: &str = "Submits tasks and shows what becomes of them. Every request needs an API key, and every error is \
 a problem of RFC 9457 with a stable `code`. Times are RFC 3339 in UTC. What this facade leaves out, GraphQL has.";
@@ -51,6 +51,7 @@ fn base() -> OpenApi {
     let components = ComponentsBuilder::new()
         .security_scheme(KEY, SecurityScheme::Http(bearer))
         .schema_from::<Problem>()
+        .schema_from::<FieldProblem>()
         .schema_from::<crate::error::Code>();
     OpenApiBuilder::new()
         .info(info.build())

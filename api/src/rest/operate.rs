@@ -24,7 +24,7 @@ pub(super) struct Operation {
 #[expect(dead_code, reason = "describes what `Operation` reads by hand, so that every mistake is named")]
 pub(super) struct OperationBody {
     /// Kept in the trail: 1 to 128 bytes without control characters.
-    #[schema(min_length = 1, max_length = 128)]
+    #[schema(min_length = 1, max_length = 128, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     reason: Option<String>,
 }
 
