@@ -1,6 +1,7 @@
 //! The real binaries over real sockets, and what happens when they die.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod bad_input;
 mod configuration;
 mod death;
 mod drain;
