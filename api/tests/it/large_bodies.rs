@@ -44,8 +44,13 @@ async fn large_bodies_wait_for_each_other_and_nobody_waits_for_them() {
     }
     let mut waiting = announce(&api, &acme, "content-length: 2000000").await;
     for _ in 0..3 {
-        data(&api, &acme, "query($v: String) { __typename tasks(filter: {kind: $v}) { liveCursor } }", json!({"v": "echo"}))
-            .await;
+        data(
+            &api,
+            &acme,
+            "query($v: String) { __typename tasks(filter: {kind: {eq: $v}}) { liveCursor } }",
+            json!({"v": "echo"}),
+        )
+        .await;
     }
     let mut said = [0; 64];
     assert!(timeout(Duration::ZERO, waiting.read(&mut said)).await.is_err(), "its turn has not come");

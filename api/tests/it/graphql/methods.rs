@@ -63,7 +63,7 @@ async fn chunks_are_counted_and_a_stated_length_is_believed() {
         let answer = raw(&api, request.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("\"PAYLOAD_TOO_LARGE\""), "{answer}");
     }
-    let body = format!("{{\"query\":\"{{__typename}}\"{}}}", " ".repeat(70_000 - 25));
+    let body = format!("{{\"query\":\"{{__typename}}\"{}}}", " ".repeat(70_000 - 24));
     let fits = head(&acme, &format!("Content-Length: {}\r\n", body.len())) + &body;
     assert!(body.len() == 70_000 && raw(&api, fits.as_bytes()).await.starts_with("HTTP/1.1 200"), "{}", body.len());
 }
@@ -108,9 +108,9 @@ async fn an_address_is_read_strictly() {
         let body: Value = answer.json().await.unwrap();
         assert_eq!(body["errors"].is_null(), status == 200, "{query}: {body}");
     }
-    let long = format!("/graphql?query={}", "a".repeat(70_000));
-    let answer = api.get(&acme, &long).await;
-    assert!([414, 431].contains(&answer.status().as_u16()), "{}", answer.status());
+    let long = format!("GET /graphql?query={} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(70_000));
+    let answer = raw(&api, long.as_bytes()).await;
+    assert!(["HTTP/1.1 414", "HTTP/1.1 431"].iter().any(|status| answer.starts_with(status)), "{answer}");
 }
 
 #[tokio::test]

@@ -43,11 +43,11 @@ async fn each_outcome_has_its_status_in_either_media_type() {
         (q(&format!("{{ tasks(first: 0) {page} }}")), invalid, 200, 200, true),
         (q(&format!("{{ tasks(first: -1) {page} }}")), invalid, 200, 200, true),
         (q(&format!("{{ tasks(first: 101) {page} }}")), invalid, 200, 200, true),
-        (q("{ task(id: \"x\") { id } }"), invalid, 200, 200, true),
+        (q("{ task(by: {id: \"x\"}) { id } }"), invalid, 200, 200, true),
         // No GraphQL, not of this schema, not its variables.
         (q("{"), "GRAPHQL_PARSE_FAILED", 200, 400, false),
         (q("{ tasks(first: 1e999) { edges { cursor } } }"), "GRAPHQL_PARSE_FAILED", 200, 400, false),
-        (q("{ task(id: \"\\ud800\") { id } }"), "GRAPHQL_PARSE_FAILED", 200, 400, false),
+        (q("{ task(by: {id: \"\\ud800\"}) { id } }"), "GRAPHQL_PARSE_FAILED", 200, 400, false),
         (q("{ tsks { edges { cursor } } }"), valid, 200, 400, false),
         (q("{ tasks(fist: 1) { edges { cursor } } }"), valid, 200, 400, false),
         (with("query($v: Int!) { tasks(first: $v) { edges { cursor } } }", json!({})), invalid, 200, 400, false),
