@@ -98,4 +98,15 @@ mod tests {
         }
         assert!(Accept::read(&HeaderMap::new()).takes("application/json"));
     }
+
+    #[test]
+    fn a_quality_has_three_digits_at_most() {
+        for (text, expected) in [("1", 1_000), ("1.000", 1_000), ("0", 0), ("0.5", 500), ("0.05", 50), ("0.123", 123), ("0.", 0)]
+        {
+            assert_eq!(thousandths(text), expected, "{text}");
+        }
+        for text in ["", ".5", "1.1", "2", "-1", "0.1234", "NaN", "+0.5", "0.5x"] {
+            assert_eq!(thousandths(text), 0, "{text}");
+        }
+    }
 }

@@ -1,3 +1,5 @@
+use axum::http::header;
+
 use super::Accepted::{Answer, AnswerOrEvents, Events};
 use super::Media::{GraphqlResponse, Json};
 use super::*;
@@ -77,15 +79,5 @@ fn what_we_cannot_write_is_refused() {
         "application/*+json",
     ] {
         assert_eq!(of(&[accept]), None, "{accept}");
-    }
-}
-
-#[test]
-fn a_quality_has_three_digits_at_most() {
-    for (text, expected) in [("1", 1_000), ("1.000", 1_000), ("0", 0), ("0.5", 500), ("0.05", 50), ("0.123", 123), ("0.", 0)] {
-        assert_eq!(thousandths(text), expected, "{text}");
-    }
-    for text in ["", ".5", "1.1", "2", "-1", "0.1234", "NaN", "+0.5", "0.5x"] {
-        assert_eq!(thousandths(text), 0, "{text}");
     }
 }
