@@ -7,6 +7,8 @@ mod m20261123_000001_tenants;
 mod m20261123_000002_tasks;
 mod m20261123_000003_audit;
 mod m20261123_000004_grants;
+mod m20261123_000005_task_counts;
+mod m20261123_000006_queues;
 
 use std::time::Duration;
 
@@ -28,6 +30,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_tasks::Migration),
             Box::new(m20261123_000003_audit::Migration),
             Box::new(m20261123_000004_grants::Migration),
+            Box::new(m20261123_000005_task_counts::Migration),
+            Box::new(m20261123_000006_queues::Migration),
         ]
     }
 }

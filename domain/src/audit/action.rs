@@ -54,6 +54,10 @@ actions! {
     UserCreated = "user.created",
     /// An API key was made.
     KeyCreated = "key.created",
+    /// An operator paused a queue: nothing is claimed from it any more.
+    QueuePaused = "queue.paused",
+    /// An operator resumed a queue.
+    QueueResumed = "queue.resumed",
 }
 
 impl From<Action> for sea_orm::Value {

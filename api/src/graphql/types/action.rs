@@ -55,6 +55,10 @@ actions! {
     UserCreated,
     /// An API key was made.
     KeyCreated,
+    /// An operator paused a queue: nothing is claimed from it any more.
+    QueuePaused,
+    /// An operator resumed a queue.
+    QueueResumed,
 }
 
 impl AuditAction {

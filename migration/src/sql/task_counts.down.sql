@@ -1,0 +1,10 @@
+REVOKE ALL ON task_counts, task_count_changes FROM ctap_api, ctap_worker;
+DROP TRIGGER count_inserted ON tasks;
+DROP TRIGGER count_updated ON tasks;
+DROP TRIGGER count_deleted ON tasks;
+DROP FUNCTION tasks_count_inserted();
+DROP FUNCTION tasks_count_updated();
+DROP FUNCTION tasks_count_deleted();
+DROP FUNCTION fold_task_counts(uuid);
+DROP TABLE task_count_changes;
+DROP TABLE task_counts;
