@@ -6,6 +6,7 @@
 mod accept;
 pub mod caller;
 pub mod config;
+mod counters;
 pub mod cursor;
 pub mod error;
 mod graphiql;
@@ -22,6 +23,7 @@ mod rest;
 mod server;
 pub mod service;
 pub mod state;
+mod time;
 
 pub use self::config::{Config, Settings};
 pub use self::live::Live;

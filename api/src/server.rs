@@ -85,6 +85,7 @@ pub async fn serve_counted(
     tokio::spawn(keep_in_step(Arc::clone(&ids), db.clone(), last.clone()));
     let running = TaskTracker::new();
     let state = AppState {
+        counters: crate::counters::Counters::default(),
         lists: Lists::new(db.clone()),
         db,
         ids,

@@ -3,6 +3,8 @@
 //! Each runs as a task of its own: a client that hangs up must not leave a transaction half way, and what was committed
 //! must be hinted. A stopping process waits for them.
 
+mod queues;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 
@@ -13,6 +15,7 @@ use sea_orm::TransactionTrait;
 use tracing::Instrument;
 use uuid::Uuid;
 
+pub use self::queues::{pause_queue, resume_queue};
 use crate::error::{ApiError, Code};
 use crate::state::AppState;
 

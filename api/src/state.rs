@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::counters::Counters;
 use crate::hub::Hub;
 use crate::lists::Lists;
 use crate::live::Live;
@@ -26,6 +27,8 @@ pub struct AppState {
     pub hub: Hub,
     /// Reads lists, in turn.
     pub lists: Lists,
+    /// Keeps the counters of tasks quick to read.
+    pub(crate) counters: Counters,
     /// Settings.
     pub config: Arc<Config>,
     /// `domain::feed::cluster`: whose transaction numbers a position speaks of.

@@ -7,12 +7,14 @@
 pub mod access;
 pub mod audit;
 pub mod condition;
+pub mod counts;
 pub mod event;
 pub mod feed;
 pub mod ids;
 pub mod invariant;
 pub mod kind;
 pub mod page;
+pub mod queue;
 pub mod schema;
 mod sql;
 pub mod task;

@@ -10,7 +10,8 @@ use crate::Socket;
 pub struct Client {
     /// `host:port`.
     pub address: String,
-    key: String,
+    /// Of the tenant it speaks for.
+    pub key: String,
     http: reqwest::Client,
 }
 

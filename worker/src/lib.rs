@@ -13,6 +13,7 @@ mod backoff;
 mod claim;
 mod config;
 mod core;
+mod counters;
 mod db_error;
 mod drain;
 mod execute;

@@ -7,11 +7,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::core::Core;
-use crate::{heartbeat, hints, housekeeping, lease_clock, lost, rescuer};
+use crate::{counters, heartbeat, hints, housekeeping, lease_clock, lost, rescuer};
 
 /// What stops with the claims, and what a drain still needs. Dropped, both end.
 pub(crate) struct Parts {
-    /// Hints, rescuer, housekeeping.
+    /// Hints, rescuer, housekeeping, counters.
     pub(crate) searching: JoinSet<()>,
     /// Heartbeat, lease clock, lost attempts.
     pub(crate) holding: JoinSet<()>,
@@ -24,6 +24,7 @@ impl Parts {
         searching.spawn(hints::run(Arc::clone(core), listener_pool, suspects));
         searching.spawn(rescuer::run(Arc::clone(core)));
         searching.spawn(housekeeping::run(Arc::clone(core)));
+        searching.spawn(counters::run(Arc::clone(core)));
         let mut holding = JoinSet::new();
         holding.spawn(heartbeat::run(Arc::clone(core)));
         holding.spawn(lease_clock::run(Arc::clone(core)));

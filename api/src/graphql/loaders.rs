@@ -11,7 +11,7 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
 use domain::entity::{audit_log, task, user};
 use domain::page::{End, Order, Page};
-use domain::{access, audit};
+use domain::{access, audit, queue};
 use uuid::Uuid;
 
 use super::context::{ListTurns, caller, state};
@@ -65,6 +65,10 @@ pub(crate) struct AuditLogKey(pub(crate) Uuid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct UserKey(pub(crate) Uuid);
 
+/// A queue, by its name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct QueueKey(pub(crate) String);
+
 /// One end of a task's trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TrailKey {
@@ -103,6 +107,18 @@ impl Loader<UserKey> for Reads {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = access::users(&self.state.db, self.tenant_id, &ids).await?;
         Ok(rows.into_iter().map(|row| (UserKey(row.id), row)).collect())
+    }
+}
+
+impl Loader<QueueKey> for Reads {
+    type Value = queue::Queue;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[QueueKey]) -> Result<HashMap<QueueKey, Self::Value>, ApiError> {
+        // PostgreSQL has no text with U+0000, and no queue such a name.
+        let names: Vec<_> = keys.iter().map(|key| &key.0).filter(|name| !name.contains('\0')).cloned().collect();
+        let queues = queue::list(&self.state.db, self.tenant_id, Some(&names), names.len()).await?;
+        Ok(queues.into_iter().map(|queue| (QueueKey(queue.name.clone()), queue)).collect())
     }
 }
 

@@ -16,10 +16,11 @@ use super::page::{self, Page};
 use super::path::TaskId;
 use super::query::Parameters;
 use super::status::Status;
-use super::{task as body, time_text};
+use super::task as body;
 use crate::cursor::Scope;
 use crate::error::ApiError;
 use crate::state::AppState;
+use crate::time;
 
 /// Lists the trail of a task, oldest first.
 #[utoipa::path(
@@ -119,7 +120,7 @@ impl From<Model> for AuditBody {
             action: row.action,
             actor: row.actor,
             task_id: row.task_id,
-            timestamp: time_text(row.timestamp),
+            timestamp: time::text(row.timestamp),
             seq: row.seq,
             attempt: row.attempt,
             reason: row.reason,

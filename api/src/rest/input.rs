@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, FieldError};
+use crate::time;
 
 /// A submission.
 #[derive(ToSchema)]
@@ -108,11 +109,11 @@ impl Fields {
 
     fn time(&mut self, name: &str) -> Option<DateTime<Utc>> {
         let text = self.string(name)?;
-        let at = DateTime::parse_from_rfc3339(&text);
-        if at.is_err() {
-            self.broken(name, "must be a time as in RFC 3339, such as 2026-01-31T12:00:00Z");
+        let at = time::parse(&text);
+        if at.is_none() {
+            self.broken(name, time::RULE);
         }
-        at.ok().map(|at| at.to_utc())
+        at
     }
 
     fn refuse_the_rest(&mut self) {

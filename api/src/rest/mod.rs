@@ -27,7 +27,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn;
-use chrono::{DateTime, SecondsFormat, Utc};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
@@ -58,9 +57,4 @@ fn described() -> OpenApiRouter<AppState> {
 pub(crate) fn patience(request: &Request) -> Duration {
     let waits = request.uri().path().starts_with(PREFIX);
     prefer::wait(request.headers()).filter(|_| waits).unwrap_or_default()
-}
-
-/// RFC 3339 in UTC, with microseconds: what PostgreSQL keeps.
-fn time_text(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

@@ -9,8 +9,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::etag;
 use super::status::Status;
-use super::{etag, time_text};
+use crate::time;
 
 /// What keeps answers out of shared caches, and from the eyes of another key of the same browser.
 pub(super) const PRIVATE: [(HeaderName, &str); 2] =
@@ -92,10 +93,10 @@ impl From<Model> for TaskBody {
             version: task.version,
             created_by: task.created_by,
             worker_id: task.worker_id,
-            run_at: time_text(task.run_at),
-            created_at: time_text(task.created_at),
-            updated_at: time_text(task.updated_at),
-            finished_at: task.finished_at.map(time_text),
+            run_at: time::text(task.run_at),
+            created_at: time::text(task.created_at),
+            updated_at: time::text(task.updated_at),
+            finished_at: task.finished_at.map(time::text),
         }
     }
 }

@@ -10,6 +10,7 @@ mod loaders;
 mod methods;
 mod mutations;
 mod nodes;
+mod queues;
 mod statuses;
 mod tenants;
 mod transport;

@@ -87,12 +87,7 @@ impl NewTask {
         let max_attempts = range("maxAttempts", self.max_attempts, 5, 1, 100);
         let timeout_seconds = range("timeoutSeconds", self.timeout_seconds, 300, 1, 86_400);
         let queue = self.queue.unwrap_or_else(|| "default".into());
-        if !is_queue_name(&queue) {
-            errors.push(InvalidField::new(
-                ["queue"],
-                "must be 1 to 63 characters of a-z 0-9 . _ - and begin with a letter or digit",
-            ));
-        }
+        errors.extend(check_queue("queue", &queue).err());
         if let Some(rule) = self.run_at.and_then(check_time) {
             errors.push(InvalidField::new(["runAt"], rule));
         }
@@ -159,6 +154,12 @@ fn sorted(value: &Value) -> Value {
         }
         other => other.clone(),
     }
+}
+
+/// Whether a queue can have that name; `field` is what holds it.
+pub(crate) fn check_queue(field: &str, name: &str) -> Result<(), InvalidField> {
+    let rule = "must be 1 to 63 characters of a-z 0-9 . _ - and begin with a letter or digit";
+    if is_queue_name(name) { Ok(()) } else { Err(InvalidField::new([field], rule)) }
 }
 
 fn is_queue_name(name: &str) -> bool {

@@ -41,6 +41,7 @@ pub use error::TaskError;
 pub use fail::{Failure, fail};
 pub use filter::Filter;
 pub use heartbeat::{end_leases, heartbeat, lost};
+pub(crate) use input::check_queue;
 pub use input::{InvalidField, NewTask, Submission};
 pub use operate::Operated;
 pub use read::{by_reference, get, get_many, list};

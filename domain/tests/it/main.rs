@@ -4,6 +4,7 @@
 mod access;
 mod claim;
 mod clock;
+mod counts;
 mod create;
 mod create_many;
 mod every_state;
@@ -15,5 +16,6 @@ mod invariant;
 mod list_plans;
 mod lists;
 mod plans;
+mod queues;
 mod rescue;
 mod stage;

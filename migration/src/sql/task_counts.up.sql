@@ -1,6 +1,6 @@
 -- How many tasks a tenant has, by queue, kind and status, kept by the statements that change them. Counting the tasks
 -- themselves takes a scan of the tenant's history: no index may name what completion changes, and an index scan of two
--- million rows is no less. docs/adr/0009 has the alternatives and their figures.
+-- million rows is no less. docs/adr/0012 has the alternatives and their figures.
 --
 -- The hot path only appends: one row per statement and changed number, so no two transactions wait for the same counter.
 -- fold_task_counts adds them up behind their backs; a reader adds the two tables, and is exact at its snapshot.

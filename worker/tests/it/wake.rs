@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use domain::TaskStatus::Done;
+use domain::TaskStatus::{Done, Pending};
 use domain::task::NewTask;
-use testkit::{TestDb, echo};
+use domain::{counts, queue};
+use sea_orm::TransactionTrait as _;
+use testkit::{TestDb, echo, until};
 use tokio::time::Instant;
 use worker::{Config, Handlers};
 
@@ -99,5 +101,46 @@ async fn thousands_of_queues_with_nothing_due_do_not_hide_what_is_due_behind_the
     let other = db.tenant("other").await;
     let task = db.submit(&other, NewTask { queue: Some("zz".into()), ..echo(1) }).await;
     wait_for(&db, &other, task.id, Done).await;
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_resumed_queue_is_served_at_once_and_a_paused_one_not_at_all() {
+    let db = TestDb::new().await;
+    let acme = db.tenant("acme").await;
+    let hints = Hints::start(&db);
+    let worker = start_without_polls(&db).await;
+    listening(&db).await;
+    let tx = db.api.begin().await.unwrap();
+    queue::pause(&tx, &db.ids, &acme.caller(), "default", None).await.unwrap();
+    tx.commit().await.unwrap();
+    let paused = db.submit(&acme, echo(1)).await;
+    hints.notifier.ready(acme.id, "default");
+    // Whoever is told of two queues serves both; when the later one is done, the other was looked at.
+    let other = db.submit(&acme, NewTask { queue: Some("other".into()), ..echo(2) }).await;
+    hints.notifier.ready(acme.id, "other");
+    wait_for(&db, &acme, other.id, Done).await;
+    assert_eq!(db.task(&acme, paused.id).await.status, Pending);
+    let tx = db.api.begin().await.unwrap();
+    queue::resume(&tx, &db.ids, &acme.caller(), "default", None).await.unwrap();
+    tx.commit().await.unwrap();
+    hints.notifier.ready(acme.id, "default");
+    wait_for(&db, &acme, paused.id, Done).await;
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_worker_folds_the_counters() {
+    let db = TestDb::new().await;
+    let acme = db.tenant("acme").await;
+    let worker = Worker::start(&db).await;
+    let task = db.submit(&acme, echo(1)).await;
+    wait_for(&db, &acme, task.id, Done).await;
+    until("the counters are folded", async || {
+        let counted = counts::of_tenant(&db.api, acme.id, 1).await.unwrap();
+        assert_eq!(counted.all.values().sum::<i64>(), 1);
+        (counted.unfolded == 0).then_some(())
+    })
+    .await;
     worker.stop().await;
 }

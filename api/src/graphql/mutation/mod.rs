@@ -4,6 +4,9 @@
 mod cancel_task;
 mod create_task;
 mod create_tasks;
+mod pause_queue;
+mod queue_changed;
+mod resume_queue;
 mod retry_task;
 
 use async_graphql::{Context, Object};
@@ -11,8 +14,10 @@ use async_graphql::{Context, Object};
 use self::cancel_task::CancelTaskPayload;
 use self::create_task::CreateTaskPayload;
 use self::create_tasks::{CreateTasksPayload, batch_cost};
+use self::pause_queue::PauseQueuePayload;
+use self::resume_queue::ResumeQueuePayload;
 use self::retry_task::RetryTaskPayload;
-use super::input::{CancelTaskInput, CreateTaskInput, CreateTasksInput, RetryTaskInput};
+use super::input::{CancelTaskInput, CreateTaskInput, CreateTasksInput, PauseQueueInput, ResumeQueueInput, RetryTaskInput};
 use crate::error::ApiError;
 
 /// The root of writes.
@@ -56,5 +61,23 @@ impl Mutation {
         #[graphql(desc = "Which task, and why.")] input: RetryTaskInput,
     ) -> Option<Result<RetryTaskPayload, ApiError>> {
         Some(retry_task::retry_task(ctx, input).await)
+    }
+
+    /// Lets nothing be claimed from a queue any more; what runs goes on to its end. Nothing is done when it is paused.
+    async fn pause_queue(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which queue, and why.")] input: PauseQueueInput,
+    ) -> Option<Result<PauseQueuePayload, ApiError>> {
+        Some(pause_queue::pause_queue(ctx, input).await)
+    }
+
+    /// Lets tasks be claimed from a queue again. Nothing is done when it is not paused.
+    async fn resume_queue(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which queue, and why.")] input: ResumeQueueInput,
+    ) -> Option<Result<ResumeQueuePayload, ApiError>> {
+        Some(resume_queue::resume_queue(ctx, input).await)
     }
 }

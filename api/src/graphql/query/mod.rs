@@ -5,7 +5,9 @@
 
 mod audit_logs;
 mod node;
+mod queues;
 mod task;
+mod task_counts;
 mod tasks;
 
 use async_graphql::{Context, ID, Object};
@@ -15,7 +17,7 @@ use super::input::{AuditLogFilter, AuditLogOrder, TaskBy, TaskFilter, TaskOrder}
 use super::page::PageArgs;
 use super::scalar::Cursor;
 use super::schema::list_cost;
-use super::types::{AuditLogConnection, Node, Task, TaskConnection, Viewer};
+use super::types::{AuditLogConnection, Node, Queue, Task, TaskConnection, TaskCounts, UP_TO, Viewer};
 use crate::error::ApiError;
 
 /// The root of reads.
@@ -90,5 +92,25 @@ impl Query {
     ) -> Option<Result<AuditLogConnection, ApiError>> {
         let (order, args) = (order_by.map_or(Order::Newest, Order::from), PageArgs { first, after, last, before });
         Some(audit_logs::audit_logs(ctx, filter.unwrap_or_default(), order, args).await)
+    }
+
+    /// How many tasks there are, by state, queue and kind. Cheap, however many there are.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn task_counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Counts above this are told as this, and `capped`.", default_with = "UP_TO")] up_to: i32,
+    ) -> Option<Result<TaskCounts, ApiError>> {
+        Some(task_counts::task_counts(ctx, up_to).await)
+    }
+
+    /// The queues that have, or had, tasks, or were paused once, in the order of their names; the first 1000.
+    #[graphql(complexity = "20 + 20 * child_complexity")]
+    async fn queues(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of these names, at most 100.")] names: Option<Vec<String>>,
+    ) -> Option<Result<Vec<Queue>, ApiError>> {
+        Some(queues::queues(ctx, names).await)
     }
 }

@@ -1,7 +1,9 @@
 //! `DateTime`
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{SecondsFormat, SubsecRound, Timelike, Utc};
+use chrono::Utc;
+
+use crate::time;
 
 /// `DateTime`.
 #[derive(Clone, Copy, Debug)]
@@ -15,15 +17,11 @@ impl ScalarType for DateTime {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        match chrono::DateTime::parse_from_rfc3339(text) {
-            // A leap second is read as second 59 with more than a second of fraction; PostgreSQL has no such time.
-            Ok(at) if at.nanosecond() < 1_000_000_000 => Ok(Self(at.to_utc().trunc_subsecs(6))),
-            _ => Err(InputValueError::custom("must be an RFC 3339 time with an offset, like 2026-11-23T09:00:00Z")),
-        }
+        time::parse(text).map(Self).ok_or_else(|| InputValueError::custom(time::RULE))
     }
 
     fn to_value(&self) -> Value {
-        Value::String(self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+        Value::String(time::text(self.0))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Interface};
 
-use super::{AuditLog, GlobalId, Task, Tenant, User};
+use super::{AuditLog, GlobalId, Queue, Task, Tenant, User};
 use crate::error::ApiError;
 
 /// Each type has `load(ctx, key)`: the object of the caller's tenant with this key, if there is one.
@@ -42,4 +42,4 @@ macro_rules! nodes {
     };
 }
 
-nodes! { Task, AuditLog, Tenant, User, }
+nodes! { Task, AuditLog, Queue, Tenant, User, }

@@ -2,7 +2,21 @@
 
 use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use super::*;
+
+/// The answer to a GET of a path as it is written.
+async fn plain(system: &System, path: &str) -> String {
+    let mut stream = TcpStream::connect(system.client.address.trim_start_matches("http://")).await.unwrap();
+    let key = &system.client.key;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
 
 #[tokio::test]
 async fn what_is_no_path_method_or_parameter_is_a_problem() {
@@ -24,10 +38,15 @@ async fn what_is_no_path_method_or_parameter_is_a_problem() {
     ] {
         assert_eq!(problem(method, &path).await, (405, true), "{path}");
     }
-    let unknown =
-        ["/v1", "/v1/task", "/v2/tasks", "/v1/tasks/", "//v1/tasks", "/v1//tasks", "/v1/%2e%2e/v1/tasks", "/%00", "/v1/tasks%2f"];
+    let unknown = ["/v1", "/v1/task", "/v2/tasks", "/v1/tasks/", "//v1/tasks", "/v1//tasks", "/%00", "/v1/tasks%2f"];
     for path in unknown {
         assert_eq!(problem(Method::GET, path).await.0, 404, "{path}");
+    }
+    // A client of the web's rules would take the dots out before it asks.
+    for path in ["/v1/%2e%2e/v1/tasks", "/v1/../v1/tasks", "/v1/tasks/..%2f..%2fhealth"] {
+        let answer = plain(&system, path).await;
+        assert!(answer.starts_with("HTTP/1.1 404") || answer.starts_with("HTTP/1.1 400"), "{path}: {answer}");
+        assert!(answer.contains("application/problem+json"), "{path}: {answer}");
     }
     for path in [
         "/v1/tasks?limit=1&limit=2",

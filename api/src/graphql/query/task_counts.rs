@@ -1,0 +1,21 @@
+//! `taskCounts(upTo)`
+
+use async_graphql::Context;
+use domain::counts;
+
+use crate::error::ApiError;
+use crate::graphql::context::{caller, state};
+use crate::graphql::types::TaskCounts;
+
+/// Most queues, and most kinds.
+const NAMES: usize = 1_000;
+
+pub(super) async fn task_counts(ctx: &Context<'_>, up_to: i32) -> Result<TaskCounts, ApiError> {
+    if up_to < 1 {
+        return Err(ApiError::field(["upTo"], format!("must be an integer from 1 to {}", i32::MAX)));
+    }
+    let (state, tenant_id) = (state(ctx)?, caller(ctx)?.tenant_id);
+    let counts = counts::of_tenant(&state.db, tenant_id, NAMES).await?;
+    state.counters.seen(&state.db, tenant_id, counts.unfolded);
+    Ok(TaskCounts::of(counts, up_to))
+}
