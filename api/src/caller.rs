@@ -1,7 +1,7 @@
 //! Who asks. The same check for REST, for GraphQL over HTTP and for a websocket's `connection_init`.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::access;
@@ -44,15 +44,20 @@ pub(crate) async fn require(State(state): State<AppState>, mut request: Request,
     }
 }
 
-/// Like [`require`], but for a websocket's upgrade: a browser can put no header on it, so the socket authenticates in
-/// `connection_init`.
+/// Like [`require`], but for a websocket's upgrade (a browser can put no header on it, so the socket authenticates in
+/// `connection_init`) and for OPTIONS, which tells nothing.
 pub(crate) async fn require_unless_socket(state: State<AppState>, request: Request, next: Next) -> Response {
-    if is_upgrade(request.headers()) { next.run(request).await } else { require(state, request, next).await }
+    if is_upgrade(&request) || request.method() == Method::OPTIONS {
+        next.run(request).await
+    } else {
+        require(state, request, next).await
+    }
 }
 
-/// Whether a request wants to become a websocket.
-pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
-    headers.get(header::UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+/// Whether a request wants to become a websocket. Only a GET can: another method with that header would pass without a key.
+pub(crate) fn is_upgrade(request: &Request) -> bool {
+    let upgrade = request.headers().get(header::UPGRADE);
+    request.method() == Method::GET && upgrade.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 /// Two headers are refused rather than one of them chosen: a proxy in front might have looked at the other.

@@ -5,9 +5,6 @@
 
 use super::error::{ApiError, Code};
 
-/// Largest body of `POST /graphql`. The largest request is a document of 64 KiB and a payload of 64 KiB; the rest is room
-/// for escapes and for other clients' ways to write JSON.
-pub(crate) const MAX_GRAPHQL_BODY_BYTES: usize = 8 * 1024 * 1024;
 /// Largest body of a REST request: a payload of 64 KiB, each byte of which may be escaped as `\u0000`.
 pub(crate) const MAX_REST_BODY_BYTES: usize = 512 * 1024;
 /// Most commas, colons and brackets outside strings: at least as many as there are values, but for one.

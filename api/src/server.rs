@@ -2,6 +2,7 @@
 
 pub(crate) mod connections;
 mod cors;
+mod large;
 mod routes;
 
 use std::io;

@@ -91,6 +91,19 @@ pub fn floor(at: DateTime<Utc>) -> Uuid {
     Uuid::from_u128(u128::from(millis) << 80)
 }
 
+/// No id of a row is smaller whose time is `at` or later, when the two may lie `slack` apart.
+#[must_use]
+pub fn floor_before(at: DateTime<Utc>, slack: chrono::Duration) -> Uuid {
+    floor(at.checked_sub_signed(slack).unwrap_or(DateTime::UNIX_EPOCH))
+}
+
+/// Every id of a row is smaller whose time is `at` or earlier, when the two may lie `slack` apart.
+#[must_use]
+pub fn floor_after(at: DateTime<Utc>, slack: chrono::Duration) -> Uuid {
+    let past = slack + chrono::Duration::milliseconds(1);
+    at.checked_add_signed(past).map_or(Uuid::max(), floor)
+}
+
 /// When an id was made (milliseconds); 1970 for an id that is no UUIDv7.
 #[must_use]
 pub fn time_of(id: Uuid) -> DateTime<Utc> {

@@ -6,11 +6,13 @@
 
 pub mod access;
 pub mod audit;
+pub mod condition;
 pub mod event;
 pub mod feed;
 pub mod ids;
 pub mod invariant;
 pub mod kind;
+pub mod page;
 pub mod schema;
 mod sql;
 pub mod task;

@@ -29,7 +29,7 @@ async function create(input) {
 
 async function ended(id) {
   for (;;) {
-    const { task } = await graphql(`query ($id: ID!) { task(id: $id) { status } }`, { id });
+    const { task } = await graphql(`query ($id: ID!) { task(by: {id: $id}) { status } }`, { id });
     if (task.status === "DONE") return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

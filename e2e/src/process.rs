@@ -36,6 +36,12 @@ impl Process {
         Self { child, lines }
     }
 
+    /// The process's id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for the line in which the process says where it listens.
     pub async fn address(&mut self) -> String {
         testkit::until("the process says where it listens", async || {
@@ -55,12 +61,6 @@ impl Process {
     #[must_use]
     pub fn log(&self) -> String {
         self.lines.lock().unwrap().join("\n")
-    }
-
-    /// Its process id.
-    #[must_use]
-    pub fn id(&self) -> u32 {
-        self.child.id()
     }
 
     /// Sends a signal.

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 /// State of a task; the arrows are drawn in `docs/STATE-MACHINE.md`.
 ///
 /// Declared in SQL as `task_status`; a test compares the two lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Enum", enum_name = "task_status")]
 pub enum TaskStatus {
     /// Waits for its `run_at` and a worker. Entered by create, retry, release, rescue and a failure with attempts left.

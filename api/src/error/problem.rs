@@ -52,7 +52,11 @@ pub(crate) async fn render(Extension(context): Extension<RequestContext>, reques
         }
         _ => {}
     }
-    let body = if graphql.is_some() { graphql::errors::body(&error) } else { body(&error, status, &context.request_id) };
+    let body = if graphql.is_some() {
+        graphql::errors::body(&error, &context.request_id)
+    } else {
+        body(&error, status, &context.request_id)
+    };
     Response::from_parts(parts, Body::from(body.to_string()))
 }
 
@@ -100,6 +104,8 @@ fn of_status(status: StatusCode) -> ApiError {
         StatusCode::METHOD_NOT_ALLOWED => (Code::MethodNotAllowed, "this path does not take this method"),
         StatusCode::NOT_ACCEPTABLE => (Code::NotAcceptable, "the answer cannot be had in that media type"),
         StatusCode::FORBIDDEN => (Code::OriginNotAllowed, "a page of this origin may not do this"),
+        StatusCode::PRECONDITION_FAILED => (Code::PreconditionFailed, "the task is at another version"),
+        StatusCode::URI_TOO_LONG => (Code::UriTooLong, "the address is too long"),
         StatusCode::PAYLOAD_TOO_LARGE => (Code::PayloadTooLarge, "the body is too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => (Code::UnsupportedMediaType, "the content type must be application/json"),
         StatusCode::UPGRADE_REQUIRED => (Code::UpgradeRequired, "this path speaks websocket"),

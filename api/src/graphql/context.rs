@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::Context;
+use async_graphql::{Context, Request};
 use domain::audit::Caller;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::loaders::Loaders;
+use super::rounds::Rounds;
 use crate::error::ApiError;
 use crate::lists::ListRead;
 use crate::state::AppState;
@@ -33,6 +35,7 @@ pub(crate) fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller, ApiError> {
 const LISTS_PER_REQUEST: usize = 2;
 
 /// The turns of one request's lists, in its data.
+#[derive(Clone)]
 pub(super) struct ListTurns(Arc<Semaphore>);
 
 impl Default for ListTurns {
@@ -41,14 +44,28 @@ impl Default for ListTurns {
     }
 }
 
+impl ListTurns {
+    /// Those of the request.
+    pub(super) fn of(ctx: &Context<'_>) -> ListTurns {
+        ctx.data_opt::<ListTurns>().cloned().unwrap_or_default()
+    }
+
+    /// Waits for one. (The semaphore is never closed, so there is always one to come.)
+    pub(super) async fn take(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0).acquire_owned().await.ok()
+    }
+}
+
+/// Gives a request what belongs to it alone. It must be run by the [`Rounds`].
+pub(super) fn prepared(request: Request) -> (Request, Rounds) {
+    let rounds = Rounds::default();
+    (request.data(ListTurns::default()).data(Loaders::new(rounds.clone())), rounds)
+}
+
 /// Waits for the right to read a list: for the request's turn, then for the process's.
 ///
 /// # Errors
 /// `Internal` without a state; `Unavailable` or `Internal` when the database fails.
 pub(crate) async fn list_read(ctx: &Context<'_>) -> Result<ListRead, ApiError> {
-    let own_turn = match ctx.data_opt::<ListTurns>() {
-        Some(turns) => Arc::clone(&turns.0).acquire_owned().await.ok(),
-        None => None,
-    };
-    state(ctx)?.lists.begin(own_turn).await
+    state(ctx)?.lists.begin(ListTurns::of(ctx).take().await).await
 }

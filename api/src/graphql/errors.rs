@@ -8,8 +8,6 @@ use crate::error::{ApiError, Code};
 
 /// Longest message, in bytes.
 const MAX_MESSAGE_BYTES: usize = 200;
-/// Most errors of one answer.
-const MAX_ERRORS: usize = 20;
 
 /// An error of this code that belongs to no field.
 pub(super) fn coded(code: Code, message: impl Into<String>) -> ServerError {
@@ -29,14 +27,16 @@ pub(super) fn parse_failed(mut error: ServerError) -> ServerError {
     error
 }
 
-/// The answer to a request that is not executed.
-pub(super) fn refusal(error: impl Into<ServerError>) -> Response {
-    public(Response::from_errors(vec![error.into()]))
+/// An error that ended a request before there was an answer, as the body of one.
+pub(crate) fn body(error: &ApiError, request_id: &str) -> serde_json::Value {
+    let errors = Errors { most: 1, request_id: Some(request_id.to_owned()) };
+    json!({"errors": errors.refusal(error).errors})
 }
 
-/// An error that ended a request before there was an answer, as the body of one.
-pub(crate) fn body(error: &ApiError) -> serde_json::Value {
-    json!({"errors": refusal(error).errors})
+/// The public code of an answer's first error.
+pub(super) fn code_of(response: &Response) -> Option<Code> {
+    let code = response.errors.first()?.extensions.as_ref()?.get("code")?;
+    Code::ALL.iter().copied().find(|known| *code == Value::from(known.as_str()))
 }
 
 impl From<&ApiError> for ServerError {
@@ -47,25 +47,57 @@ impl From<&ApiError> for ServerError {
     }
 }
 
-/// Makes every error fit to be seen: ours as it is, the engine's words about the request with a code, everything else
-/// (a database's text, for one) as "internal error" with the cause in the log.
-pub(super) fn public(mut response: Response) -> Response {
-    response.errors.truncate(MAX_ERRORS);
-    for error in &mut response.errors {
-        if let Some(ours) = error.source::<ApiError>().cloned() {
-            error.message.clone_from(&ours.message);
-            describe(error, &ours);
-        } else if error.source.is_some() {
-            tracing::error!(error = %error.message, path = ?error.path, "an error that no client may see");
-            ApiError::internal().message.clone_into(&mut error.message);
-            set_code(error, Code::Internal);
-        } else if error.extensions.as_ref().is_none_or(|e| e.get("code").is_none()) {
-            let code = engine_code(error);
-            set_code(error, code);
+/// Makes the errors of one request fit to be seen.
+#[derive(Clone, Debug)]
+pub(super) struct Errors {
+    /// Most errors of an answer.
+    pub(super) most: usize,
+    /// The request, for those who look for its lines in the log.
+    pub(super) request_id: Option<String>,
+}
+
+impl Errors {
+    /// Ours as they are, the engine's words about the request with a code, everything else (a database's text, for one) as
+    /// "internal error" with the cause in the log.
+    pub(super) fn public(&self, mut response: Response) -> Response {
+        response.errors.truncate(self.most);
+        for error in &mut response.errors {
+            if let Some(ours) = error.source::<ApiError>().cloned() {
+                error.message.clone_from(&ours.message);
+                describe(error, &ours);
+            } else if error.source.is_some() {
+                tracing::error!(error = %error.message, path = ?error.path, "an error that no client may see");
+                ApiError::internal().message.clone_into(&mut error.message);
+                set_code(error, Code::Internal);
+            } else if error.extensions.as_ref().is_none_or(|e| e.get("code").is_none()) {
+                let code = engine_code(error);
+                set_code(error, code);
+            }
+            error.message = domain::text::clean(&error.message, MAX_MESSAGE_BYTES);
+            self.name_request(error);
         }
-        error.message = domain::text::clean(&error.message, MAX_MESSAGE_BYTES);
+        response
     }
-    response
+
+    /// The answer to a request that is not executed.
+    pub(super) fn refusal(&self, error: impl Into<ServerError>) -> Response {
+        self.public(Response::from_errors(vec![error.into()]))
+    }
+
+    /// The answer to a request that ended in a panic. The panic hook has logged where it happened.
+    pub(super) fn panicked(&self) -> Response {
+        tracing::error!("a resolver panicked");
+        self.refusal(&ApiError::internal())
+    }
+
+    /// With what is ours to explain, the request's id: the log says under it what went wrong.
+    fn name_request(&self, error: &mut ServerError) {
+        if let (Some(extensions), Some(id)) = (&mut error.extensions, &self.request_id)
+            && [Code::Internal, Code::Unavailable].iter().any(|ours| extensions.get("code") == Some(&ours.as_str().into()))
+        {
+            extensions.set("requestId", id.as_str());
+        }
+    }
 }
 
 /// What the engine means: it has words only.
@@ -81,7 +113,7 @@ fn engine_code(error: &ServerError) -> Code {
 
 fn describe(error: &mut ServerError, ours: &ApiError) {
     set_code(error, ours.code);
-    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+    let extensions = extensions(error);
     if !ours.fields.is_empty() {
         let fields: Vec<_> = ours.fields.iter().map(|f| json!({"path": f.path, "rule": f.rule})).collect();
         extensions.set("fields", Value::from_json(fields.into()).unwrap_or_default());
@@ -92,7 +124,11 @@ fn describe(error: &mut ServerError, ours: &ApiError) {
 }
 
 fn set_code(error: &mut ServerError, code: Code) {
-    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code.as_str());
+    extensions(error).set("code", code.as_str());
+}
+
+fn extensions(error: &mut ServerError) -> &mut ErrorExtensionValues {
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default)
 }
 
 #[cfg(test)]
@@ -101,8 +137,12 @@ mod tests {
 
     use super::*;
 
+    fn errors() -> Errors {
+        Errors { most: 20, request_id: Some("r-1".into()) }
+    }
+
     fn seen(error: Error) -> serde_json::Value {
-        let response = public(Response::from_errors(vec![error.into_server_error(Pos::default())]));
+        let response = errors().public(Response::from_errors(vec![error.into_server_error(Pos::default())]));
         serde_json::to_value(&response.errors[0]).expect("json")
     }
 
@@ -121,14 +161,14 @@ mod tests {
     fn any_other_error_is_masked() {
         let error = seen(sea_orm::DbErr::Custom("relation \"secrets\" does not exist".into()).into());
         assert_eq!(error["message"], "internal error");
-        assert_eq!(error["extensions"], json!({"code": "INTERNAL"}));
+        assert_eq!(error["extensions"], json!({"code": "INTERNAL", "requestId": "r-1"}));
         assert!(!error.to_string().contains("secrets"));
     }
 
     #[test]
     fn messages_and_their_number_are_bounded() {
         let long = Error::new("x".repeat(10_000)).into_server_error(Pos::default());
-        let response = public(Response::from_errors(vec![long; 1_000]));
-        assert_eq!((response.errors.len(), response.errors[0].message.len()), (MAX_ERRORS, MAX_MESSAGE_BYTES));
+        let response = errors().public(Response::from_errors(vec![long; 1_000]));
+        assert_eq!((response.errors.len(), response.errors[0].message.len()), (20, MAX_MESSAGE_BYTES));
     }
 }

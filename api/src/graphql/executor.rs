@@ -1,26 +1,30 @@
 //! The one way to the schema, for every transport alike: guard, execute, survive a panic, mask.
 
+use std::any::TypeId;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Executor, Request, Response};
+use domain::audit::Caller;
 use futures_util::future::ready;
-use futures_util::stream::{BoxStream, once};
+use futures_util::stream::{BoxStream, once, poll_fn};
 use futures_util::{FutureExt, StreamExt};
+use tracing::Span;
 
-use super::context::ListTurns;
-use super::errors::{public, refusal};
-use super::guard;
+use super::began::Began;
+use super::context::prepared;
+use super::errors::{Errors, code_of};
+use super::guard::{Guard, Rejected};
 use super::schema::Schema;
 use crate::config::GraphqlLimits;
-use crate::error::ApiError;
+use crate::error::Code;
 
 /// Executes what the guard admits.
 #[derive(Clone)]
 pub(crate) struct Guarded<E = Schema> {
     inner: E,
-    limits: GraphqlLimits,
+    guard: Guard,
 }
 
 /// A request that may be executed.
@@ -36,58 +40,110 @@ impl Admitted {
     }
 }
 
+/// How far a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It was executed, with or without errors.
+    Executed,
+    /// It was not: it is no GraphQL, or not of this schema, or its variables are not those that it declares.
+    Invalid,
+    /// It was not: a limit or a rule of ours, or a fault.
+    Refused(Code),
+}
+
+/// An answer, and how far the request came.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(super) response: Response,
+    pub(super) outcome: Outcome,
+}
+
 impl<E: Executor> Guarded<E> {
     pub(super) fn new(inner: E, limits: GraphqlLimits) -> Self {
-        Self { inner, limits }
+        Self { inner, guard: Guard { limits, introspection: true } }
+    }
+
+    /// Whether the schema may be asked for; it may, unless this is said.
+    pub(super) fn introspection(mut self, allowed: bool) -> Self {
+        self.guard.introspection = allowed;
+        self
     }
 
     /// Looks at a request before anything else does.
     ///
     /// # Errors
     /// The answer to one that is not executed.
-    pub(super) fn admit(&self, mut request: Request) -> Result<Admitted, Box<Response>> {
-        match guard::admit(&mut request, &self.limits) {
+    pub(super) fn admit(&self, mut request: Request) -> Result<Admitted, Box<Answered>> {
+        match self.guard.admit(&mut request) {
             Ok(operation) => Ok(Admitted { request, operation }),
-            Err(error) => Err(Box::new(refusal(error))),
+            Err(rejected) => {
+                let outcome = match &rejected {
+                    Rejected::Refused(code, _) => Outcome::Refused(*code),
+                    Rejected::Invalid(_) => Outcome::Invalid,
+                };
+                let response = self.errors(&request.data, None).refusal(rejected.error());
+                Err(Box::new(Answered { response, outcome }))
+            }
         }
     }
 
     /// Executes a query or a mutation.
-    pub(super) async fn run(&self, admitted: Admitted) -> Response {
+    pub(super) async fn run(&self, admitted: Admitted) -> Answered {
+        let errors = self.errors(&admitted.request.data, None);
+        let began = Began::default();
+        let (request, rounds) = prepared(admitted.request);
+        let request = request.data(began.clone());
         // What a panic leaves behind is this request's alone: nothing else sees its state.
-        match AssertUnwindSafe(self.inner.execute(admitted.request.data(ListTurns::default()))).catch_unwind().await {
-            Ok(response) => public(response),
-            Err(_) => panicked(),
-        }
+        let Ok(response) = AssertUnwindSafe(rounds.run(self.inner.execute(request))).catch_unwind().await else {
+            return Answered { response: errors.panicked(), outcome: Outcome::Refused(Code::Internal) };
+        };
+        let response = errors.public(response);
+        let outcome = match code_of(&response) {
+            _ if began.get() => Outcome::Executed,
+            // The engine's own limits.
+            Some(code @ (Code::QueryTooDeep | Code::QueryTooComplex | Code::Internal)) => Outcome::Refused(code),
+            _ => Outcome::Invalid,
+        };
+        Answered { response, outcome }
     }
 
     /// Executes any operation: a query or a mutation has one result, a subscription any number of them.
     pub(super) fn stream(&self, admitted: Admitted, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let results = self.inner.execute_stream(admitted.request.data(ListTurns::default()), session);
-        AssertUnwindSafe(results).catch_unwind().map(|item| item.map_or_else(|_| panicked(), public)).boxed()
+        let errors = self.errors(&admitted.request.data, session.as_deref());
+        let (mut request, rounds) = prepared(admitted.request);
+        // A stream keeps its document; the parser leaves three quarters of it empty, a copy has no more room than it needs.
+        if let Ok(document) = request.parsed_query().cloned() {
+            request.set_parsed_query(document);
+        }
+        let results = rounds.run_stream(self.inner.execute_stream(request, session));
+        let mut results = AssertUnwindSafe(results).catch_unwind();
+        // A body is read when its request's span has been left; what it logs belongs there all the same.
+        let span = Span::current();
+        poll_fn(move |context| span.in_scope(|| results.poll_next_unpin(context)))
+            .map(move |item| item.map_or_else(|_| errors.panicked(), |response| errors.public(response)))
+            .boxed()
+    }
+
+    fn errors(&self, request: &Data, session: Option<&Data>) -> Errors {
+        let caller = |data: &Data| data.get(&TypeId::of::<Caller>()).and_then(|c| c.downcast_ref::<Caller>()?.request_id.clone());
+        Errors { most: self.guard.limits.errors, request_id: caller(request).or_else(|| caller(session?)) }
     }
 }
 
 impl<E: Executor> Executor for Guarded<E> {
     async fn execute(&self, request: Request) -> Response {
         match self.admit(request) {
-            Ok(admitted) => self.run(admitted).await,
-            Err(refused) => *refused,
+            Ok(admitted) => self.run(admitted).await.response,
+            Err(rejected) => rejected.response,
         }
     }
 
     fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
         match self.admit(request) {
             Ok(admitted) => self.stream(admitted, session),
-            Err(refused) => once(ready(*refused)).boxed(),
+            Err(rejected) => once(ready(rejected.response)).boxed(),
         }
     }
-}
-
-/// The panic hook has logged where it happened.
-fn panicked() -> Response {
-    tracing::error!("a resolver panicked");
-    refusal(&ApiError::internal())
 }
 
 #[cfg(test)]
@@ -96,6 +152,7 @@ mod tests {
     use futures_util::Stream;
     use sea_orm::DbErr;
 
+    use super::super::began::NoteBegin;
     use super::*;
 
     struct Query;
@@ -126,11 +183,18 @@ mod tests {
     }
 
     fn guarded() -> Guarded<async_graphql::Schema<Query, EmptyMutation, Changes>> {
-        Guarded::new(async_graphql::Schema::new(Query, EmptyMutation, Changes), GraphqlLimits::default())
+        let schema = async_graphql::Schema::build(Query, EmptyMutation, Changes).extension(NoteBegin);
+        Guarded::new(schema.limit_complexity(10).finish(), GraphqlLimits::default())
+    }
+
+    fn request(query: &str) -> Request {
+        let id = uuid::Uuid::nil();
+        let caller = Caller { tenant_id: id, user_id: id, key_id: None, request_id: Some("r-1".into()), traceparent: None };
+        Request::new(query).data(caller)
     }
 
     fn admitted(query: &str) -> Admitted {
-        guarded().admit(Request::new(query)).unwrap_or_else(|response| panic!("{:?}", response.errors))
+        guarded().admit(request(query)).unwrap_or_else(|answered| panic!("{answered:?}"))
     }
 
     fn text(response: &Response) -> String {
@@ -139,13 +203,16 @@ mod tests {
         text
     }
 
+    const INTERNAL: &str = r#""extensions":{"code":"INTERNAL","requestId":"r-1"}"#;
+
     #[tokio::test]
-    async fn a_panic_and_a_fault_are_answered_without_their_text() {
-        for query in ["{ panics }", "{ fails }"] {
-            let response = guarded().run(admitted(query)).await;
-            assert!(text(&response).contains("\"code\":\"INTERNAL\""), "{query}");
+    async fn a_panic_and_a_fault_are_answered_without_their_text_and_with_the_requests_id() {
+        for (query, outcome) in [("{ panics }", Outcome::Refused(Code::Internal)), ("{ fails }", Outcome::Executed)] {
+            let answered = guarded().run(admitted(query)).await;
+            assert!(text(&answered.response).contains(INTERNAL), "{query}: {answered:?}");
+            assert_eq!(answered.outcome, outcome, "{query}");
         }
-        assert_eq!(text(&guarded().run(admitted("{ works }")).await), "{\"data\":{\"works\":1}}");
+        assert_eq!(text(&guarded().run(admitted("{ works }")).await.response), "{\"data\":{\"works\":1}}");
     }
 
     #[tokio::test]
@@ -153,6 +220,32 @@ mod tests {
         let responses: Vec<_> = guarded().stream(admitted("subscription { panics }"), None).collect().await;
         let texts: Vec<_> = responses.iter().map(text).collect();
         assert_eq!((texts.len(), texts[0].as_str()), (2, "{\"data\":{\"panics\":0}}"));
-        assert!(texts[1].contains("\"code\":\"INTERNAL\""));
+        assert!(texts[1].contains(INTERNAL));
+    }
+
+    #[tokio::test]
+    async fn how_far_a_request_came_is_told_apart() {
+        let ten = "a: works b: works c: works d: works e: works f: works g: works h: works i: works j: works k: works";
+        for (query, outcome) in [
+            ("{ works }".to_owned(), Outcome::Executed),
+            // A field that fails leaves no data, but it was executed.
+            ("{ fails }".to_owned(), Outcome::Executed),
+            ("{ nonsense }".to_owned(), Outcome::Invalid),
+            ("{ works(x: 1) }".to_owned(), Outcome::Invalid),
+            (format!("{{ {ten} }}"), Outcome::Refused(Code::QueryTooComplex)),
+        ] {
+            let answered = guarded().run(admitted(&query)).await;
+            assert_eq!(answered.outcome, outcome, "{query}: {:?}", answered.response.errors);
+        }
+        for (query, outcome) in [
+            ("{".to_owned(), Outcome::Invalid),
+            ("query($v: Int!) { works }".to_owned(), Outcome::Invalid),
+            ("{ ...f } fragment f on Query { ...f }".to_owned(), Outcome::Refused(Code::GraphqlValidationFailed)),
+            ("query A { works } query B { works }".to_owned(), Outcome::Refused(Code::BadUserInput)),
+            ("{a".repeat(60), Outcome::Refused(Code::QueryTooDeep)),
+        ] {
+            let rejected = guarded().admit(request(&query)).err().expect("rejected");
+            assert_eq!(rejected.outcome, outcome, "{query}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! GraphQL: `/graphql` over HTTP and websocket.
 
+mod began;
 mod context;
 pub(crate) mod errors;
 mod executor;
@@ -7,9 +8,11 @@ mod feed;
 mod guard;
 mod http;
 mod input;
+mod loaders;
 mod mutation;
 mod page;
 mod query;
+mod rounds;
 mod scalar;
 mod schema;
 mod socket;
@@ -27,6 +30,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use self::executor::Guarded;
+pub use self::guard::{Work, examine};
 pub use self::schema::sdl;
 use crate::caller;
 use crate::state::AppState;
@@ -46,21 +50,21 @@ struct GraphQl {
 pub(crate) fn router(state: AppState) -> Router {
     let limits = state.config.graphql;
     let executor = Guarded::new(schema::build(Some(state.clone()), &limits), limits);
-    Router::new().route(PATH, get(get_or_upgrade).post(http::post)).with_state(GraphQl { state, executor })
+    let executor = executor.introspection(state.config.introspection.0);
+    let methods = get(get_or_upgrade).post(http::post).options(http::options);
+    Router::new().route(PATH, methods).with_state(GraphQl { state, executor })
 }
 
 /// A websocket's upgrade, or a query in the address.
 async fn get_or_upgrade(state: State<GraphQl>, request: Request) -> Response {
-    if caller::is_upgrade(request.headers()) {
+    if caller::is_upgrade(&request) {
         socket::upgrade.call(request, state.0).await
     } else {
         http::get.call(request, state.0).await
     }
 }
 
-/// The media type of an error at [`PATH`] that no handler has answered: what the client likes, JSON if it likes nothing
-/// that we have or a stream (which has not begun).
+/// The media type of an error at [`PATH`] that no handler has answered.
 pub(crate) fn error_media(headers: &HeaderMap) -> HeaderValue {
-    let media = http::negotiate(headers).unwrap_or(http::Media::Json);
-    if media == http::Media::EventStream { http::Media::Json } else { media }.content_type()
+    http::of_error(headers).content_type()
 }

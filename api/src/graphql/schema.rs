@@ -2,6 +2,7 @@
 
 use async_graphql::SDLExportOptions;
 
+use super::began::NoteBegin;
 use super::guard;
 use super::mutation::Mutation;
 use super::query::Query;
@@ -12,16 +13,13 @@ use crate::state::AppState;
 /// The schema's type.
 pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// Most directives on one field.
-const MAX_DIRECTIVES: usize = 5;
-
 /// The schema; without a state it can be described but not executed.
 pub(crate) fn build(state: Option<AppState>, limits: &GraphqlLimits) -> Schema {
     let builder = Schema::build(Query, Mutation, Subscription)
         .limit_depth(limits.depth)
         .limit_complexity(limits.cost)
         .limit_recursive_depth(guard::MAX_HEIGHT)
-        .limit_directives(MAX_DIRECTIVES)
+        .extension(NoteBegin)
         .disable_suggestions();
     let introspection = state.as_ref().is_none_or(|state| state.config.introspection.0);
     let builder = if introspection { builder } else { builder.disable_introspection() };
@@ -43,11 +41,25 @@ pub fn sdl() -> String {
         .use_space_ident();
     let text = build(None, &GraphqlLimits::default()).sdl_with_options(options);
     // One newline at the end, none before it.
-    format!("{}\n", text.trim_end())
+    format!("{}\n", without_built_in_directives(&text).trim_end())
 }
 
-/// What list fields cost; `first` is what the client asks for, in range or not.
-pub(crate) fn list_cost(first: Option<i32>, child_complexity: usize) -> usize {
-    let first = usize::try_from(first.unwrap_or(super::page::DEFAULT_FIRST)).unwrap_or(0).clamp(1, 100);
-    10 + first * child_complexity
+/// GraphQL's own directives, which every tool knows, may be left out (specification, 3.13); the engine writes them without
+/// saying what their arguments are.
+fn without_built_in_directives(sdl: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in sdl.lines() {
+        if ["include", "skip", "specifiedBy", "oneOf"].iter().any(|name| line.starts_with(&format!("directive @{name}"))) {
+            lines.pop_if(|description| description.starts_with('"'));
+        } else {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
+}
+
+/// What list fields cost; `first` and `last` are what the client asks for, in range or not.
+pub(crate) fn list_cost(first: Option<i32>, last: Option<i32>, child_complexity: usize) -> usize {
+    let rows = first.max(last).unwrap_or(super::page::DEFAULT_ROWS);
+    10 + usize::try_from(rows).unwrap_or(0).clamp(1, 100) * child_complexity
 }

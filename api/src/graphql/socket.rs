@@ -9,8 +9,12 @@ mod handshake;
 mod init;
 mod message;
 mod operation;
+mod queue;
 mod session;
+mod traced;
 mod wire;
+
+use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -20,6 +24,8 @@ use tracing::Instrument;
 
 use self::ending::Ending;
 use self::handshake::Handshake;
+use self::session::{Context, Driver};
+use self::traced::Traced;
 use self::wire::Wire;
 use super::GraphQl;
 use crate::error::{ApiError, Code};
@@ -39,26 +45,25 @@ pub(super) async fn upgrade(
     let Handshake { response, connection, spoken } = handshake::handshake(request)?;
     // Counted from here on, so that a stopping process waits for the goodbye.
     let counted = graphql.state.running.token();
-    let task = async move {
-        match connection.await {
-            Ok(upgraded) if spoken => serve(TokioIo::new(upgraded), graphql, context).await,
-            Ok(upgraded) => {
-                let GraphQl { state, .. } = graphql;
-                let wire = Wire::new(TokioIo::new(upgraded), state.config.patience.write, state.stop).await;
-                wire.close(Ending::PROTOCOL).await;
-            }
+    let handover = async move {
+        let GraphQl { state, executor } = graphql;
+        let (config, stop, live) = (Arc::clone(&state.config), state.stop.clone(), state.live.clone());
+        let mut wire = match connection.await {
+            Ok(upgraded) => Wire::new(TokioIo::new(upgraded), config.patience.write, stop.clone()).await,
             // The client went before it had our answer.
-            Err(error) => tracing::debug!(%error, "an upgrade was not finished"),
+            Err(error) => return tracing::debug!(%error, "an upgrade was not finished"),
+        };
+        if spoken {
+            let request_id: Arc<str> = context.request_id.as_str().into();
+            let authenticate = Box::new(move |payload| Box::pin(init::authenticate(state, context, payload)) as _);
+            let context = Context { executor, authenticate, request_id: Arc::clone(&request_id), config, stop, live };
+            let session = Driver::new(wire, context).serve();
+            // A task of its own, so that nothing of the way here lives as long as the socket.
+            tokio::spawn(Traced::new(request_id, async move { drop((session.await, counted, place)) }));
+        } else {
+            wire.close(Ending::PROTOCOL).await;
         }
-        drop((counted, place));
     };
-    tokio::spawn(Box::pin(task.in_current_span()));
+    tokio::spawn(Box::pin(handover.in_current_span()));
     Ok(response)
-}
-
-async fn serve(io: TokioIo<hyper::upgrade::Upgraded>, graphql: GraphQl, context: RequestContext) {
-    let GraphQl { state, executor } = graphql;
-    let (patience, stop, live) = (state.config.patience, state.stop.clone(), state.live.clone());
-    let authenticate = move |payload| Box::pin(init::authenticate(state, context, payload)) as _;
-    session::serve(io, session::Context { executor, authenticate, patience, stop, live }).await;
 }

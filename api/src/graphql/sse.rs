@@ -13,7 +13,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::time::timeout;
 
 use super::GraphQl;
-use super::http::body;
+use super::http::event;
 
 const HEADERS: [(HeaderName, HeaderValue); 3] = [
     (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
@@ -26,8 +26,8 @@ const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n\n");
 /// With data, though empty: browsers pass over an event without.
 const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata: \n\n");
 
-/// An event `next` for each answer, errors of the request included, and `complete` at the end. The body ends without `complete` when the process stops, which clients take as a reason to
-/// come again.
+/// An event `next` for each answer, errors of the request included, and `complete` at the end. The body ends without
+/// `complete` when the process stops, which clients take as a reason to come again.
 pub(super) fn respond(graphql: &GraphQl, answers: BoxStream<'static, Answer>) -> Response {
     let state = &graphql.state;
     // An event stream is not limited in time, so that the process's end has to end it.
@@ -53,5 +53,5 @@ fn events(answers: impl Stream<Item = Answer> + Send + Unpin, keep_alive: Durati
 
 /// (JSON as it is written here is one line.)
 fn next(answer: &Answer) -> Bytes {
-    format!("event: next\ndata: {}\n\n", body(answer)).into()
+    format!("event: next\ndata: {}\n\n", event(answer)).into()
 }

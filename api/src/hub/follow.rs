@@ -78,7 +78,9 @@ impl Source for Follower {
             if let Some(update) = self.ready.pop_front() {
                 return Ok(update);
             }
-            match self.read().await {
+            self.ready = VecDeque::new();
+            // Boxed, as it is long and seldom: an idle stream keeps no room for it.
+            match Box::pin(self.read()).await {
                 Ok(true) => self.patience.restore(),
                 Ok(false) => {
                     self.patience.restore();

@@ -116,7 +116,8 @@ trait Source: Send + 'static {
 
 /// What the streams have in common: they end when the hub stops, and after their first error.
 fn stream(source: impl Source) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
-    unfold(Some(source), |source| async move {
+    // Boxed: the stream has room for what it carries twice, and is open for long.
+    unfold(Some(Box::new(source)), |source| async move {
         let mut source = source?;
         let stop = source.stop().clone();
         match stop.run_until_cancelled(source.next()).await? {

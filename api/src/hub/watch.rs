@@ -58,7 +58,9 @@ impl Source for Watcher {
             if let Some(update) = self.ready.pop_front() {
                 return Ok(update);
             }
-            match self.read().await {
+            self.ready = VecDeque::new();
+            // Boxed, as it is long and seldom: an idle stream keeps no room for it.
+            match Box::pin(self.read()).await {
                 Ok(()) => self.patience.restore(),
                 // The first answer is a plain one: whoever asks while the database is away is told so.
                 Err(error) if !self.known => return Err(error),

@@ -30,9 +30,9 @@ pub(super) async fn audit(
         Some(text) => Some(scope.read_page(&text).map_err(|error| ApiError::new(Code::InvalidCursor, error.to_string()))?),
         None => None,
     };
-    let filter = Filter { task_id: Some(id), ..Filter::default() };
+    let filter = Filter { task_id: Some(id).into(), ..Filter::default() };
     // One more than asked for tells whether a next page exists.
-    let page = Page { after, limit: query.limit + 1, order: Order::Oldest };
+    let page = Page { after, limit: query.limit + 1, order: Order::Oldest, ..Page::default() };
     let read = state.lists.begin(None).await?;
     let mut rows = audit::list(read.db(), tenant_id, &filter, page).await?;
     if rows.is_empty() && task::get(read.db(), tenant_id, id).await?.is_none() {

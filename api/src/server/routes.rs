@@ -14,8 +14,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use super::cors;
+use super::large;
 use crate::error::{ApiError, problem};
-use crate::limits::{MAX_GRAPHQL_BODY_BYTES, MAX_REST_BODY_BYTES};
+use crate::limits::MAX_REST_BODY_BYTES;
 use crate::state::AppState;
 use crate::{caller, graphiql, graphql, request_id, rest};
 
@@ -23,14 +24,16 @@ use crate::{caller, graphiql, graphql, request_id, rest};
 const HANDLER_LIMIT: Duration = Duration::from_secs(15);
 
 /// The whole application. A request passes, from the outside in: its id, CORS, the writing of problems, the time limit, the
-/// catching of panics, the limit of its body, authentication. (Nobody without a key makes us read a body.)
+/// catching of panics, the limit of its body, authentication, the turn of a large body. (Nobody without a key makes us read
+/// one.)
 pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
     let rest = rest::router()
         .route_layer(from_fn_with_state(state.clone(), caller::require))
         .route_layer(RequestBodyLimitLayer::new(MAX_REST_BODY_BYTES));
     let graphql = graphql::router(state.clone())
+        .route_layer(from_fn_with_state(large::Turns::default(), large::turn))
         .route_layer(from_fn_with_state(state.clone(), caller::require_unless_socket))
-        .route_layer(RequestBodyLimitLayer::new(MAX_GRAPHQL_BODY_BYTES));
+        .route_layer(RequestBodyLimitLayer::new(state.config.graphql.body_bytes));
     let graphiql = if state.config.graphiql { graphiql::router() } else { Router::new() };
     let db = state.db.clone();
     let health = health::router_with(readiness, move || crate::health::ready(db.clone()));

@@ -3,9 +3,14 @@
 mod client;
 mod create_tasks;
 mod errors;
+mod filters;
 mod idempotency;
 mod lists;
+mod loaders;
+mod methods;
 mod mutations;
+mod nodes;
+mod statuses;
 mod tenants;
 mod transport;
 

@@ -18,7 +18,7 @@ async fn stuck(api: &TestApi) -> DatabaseTransaction {
 
 /// One request for as many lists as there may be in one.
 fn greedy() -> String {
-    let fields: String = (0..20).map(|i| format!("a{i}: tasks(filter: {{status: [RUNNING]}}) {{ liveCursor }} ")).collect();
+    let fields: String = (0..20).map(|i| format!("a{i}: tasks(filter: {{status: {{eq: RUNNING}}}}) {{ liveCursor }} ")).collect();
     format!("{{ {fields} }}")
 }
 

@@ -8,6 +8,8 @@ mod graphiql;
 mod graphql;
 mod guard;
 mod hub;
+mod internal;
+mod large_bodies;
 mod lists;
 mod rest;
 mod schema;

@@ -53,6 +53,17 @@ async fn everything_has_a_description() {
     assert!(missing.is_empty(), "no description on: {missing:?}");
 }
 
+#[tokio::test]
+async fn every_scalar_of_ours_says_where_it_is_specified() {
+    let api = TestApi::start().await;
+    let acme = api.db.tenant("acme").await;
+    let types = data(&api, &acme, "{ __schema { types { name kind specifiedByURL } } }", json!({})).await["__schema"].clone();
+    let scalars: Vec<_> = of(&types, "types").filter(|ty| ty["kind"] == "SCALAR").collect();
+    let stated = scalars.iter().filter(|ty| ty["specifiedByURL"].is_string()).map(|ty| ty["name"].as_str().unwrap());
+    assert_eq!(stated.collect::<BTreeSet<_>>(), BTreeSet::from(["Cursor", "DateTime", "JSON", "UUID"]));
+    assert_eq!(scalars.len(), 4 + 5, "GraphQL has five of its own: {scalars:?}");
+}
+
 fn of<'a>(parent: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {
     parent[member].as_array().into_iter().flatten()
 }

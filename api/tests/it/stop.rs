@@ -67,7 +67,7 @@ async fn a_write_goes_on_when_its_client_is_gone() {
     assert!(request.await.unwrap_err().is_cancelled());
     tx.rollback().await.unwrap();
     let filter = domain::task::Filter::default();
-    let page = domain::task::Page { after: None, limit: 10 };
+    let page = domain::task::Page { limit: 10, ..Default::default() };
     let tasks = until("the task is there", async || {
         let tasks = domain::task::list(&api.db.api, acme.id, &filter, page).await.unwrap();
         (!tasks.is_empty()).then_some(tasks)

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use api::{Config, Live};
 use reqwest::{Method, RequestBuilder, Response};
-use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
 use testkit::{Role, Tenant, TestDb};
 use tokio::net::TcpListener;
@@ -31,9 +31,14 @@ impl TestApi {
 
     pub(crate) async fn start_with(config: Config) -> TestApi {
         let db = TestDb::new().await;
+        let pool = boot::pool::connect(&db.config(Role::Api, 8), "ctap-api").await.unwrap();
+        TestApi::start_on(config, db, pool).await
+    }
+
+    /// With a pool of the test's own making.
+    pub(crate) async fn start_on(config: Config, db: TestDb, pool: DatabaseConnection) -> TestApi {
         let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", tcp.local_addr().unwrap());
-        let pool = boot::pool::connect(&db.config(Role::Api, 8), "ctap-api").await.unwrap();
         let listener_pool = db.listener_pool(Role::Api).await;
         let stop = CancellationToken::new();
         let live = Live::default();

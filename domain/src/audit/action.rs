@@ -56,6 +56,12 @@ actions! {
     KeyCreated = "key.created",
 }
 
+impl From<Action> for sea_orm::Value {
+    fn from(action: Action) -> Self {
+        action.as_str().into()
+    }
+}
+
 impl Action {
     /// The state a task is in after this action; `None` where it is no transition.
     #[must_use]

@@ -2,31 +2,14 @@
 
 use std::collections::HashMap;
 
-use entity::TaskStatus;
 use entity::task::{Column, Entity, Model};
+use sea_orm::Order as Direction;
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition as All, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-/// Which tasks; all conditions must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// In one of these states; empty means any.
-    pub statuses: Vec<TaskStatus>,
-    /// Of this kind.
-    pub kind: Option<String>,
-    /// Of this queue.
-    pub queue: Option<String>,
-}
-
-/// Where a page begins and how long it is; newest first.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Page {
-    /// The last id of the page before.
-    pub after: Option<Uuid>,
-    /// At most this many rows.
-    pub limit: u64,
-}
+use super::Filter;
+use crate::page::Page;
 
 /// One task.
 ///
@@ -46,10 +29,6 @@ pub async fn get_many<C: ConnectionTrait>(db: &C, tenant_id: Uuid, ids: &[Uuid])
 
 pub(super) async fn by_idempotency_key<C: ConnectionTrait>(db: &C, tenant_id: Uuid, key: &str) -> Result<Option<Model>, DbErr> {
     one(db, tenant_id, Column::IdempotencyKey.eq(key)).await
-}
-
-pub(super) async fn by_reference<C: ConnectionTrait>(db: &C, tenant_id: Uuid, reference: &str) -> Result<Option<Model>, DbErr> {
-    one(db, tenant_id, Column::Reference.eq(reference)).await
 }
 
 /// Those of the keys that were used, with their tasks.
@@ -89,32 +68,23 @@ async fn one<C: ConnectionTrait>(db: &C, tenant_id: Uuid, condition: SimpleExpr)
     Entity::find().filter(Column::TenantId.eq(tenant_id)).filter(condition).one(db).await
 }
 
-/// A page of a tenant's tasks, newest first.
+/// The task with this reference.
+///
+/// # Errors
+/// The database failed.
+pub async fn by_reference<C: ConnectionTrait>(db: &C, tenant_id: Uuid, reference: &str) -> Result<Option<Model>, DbErr> {
+    one(db, tenant_id, Column::Reference.eq(reference)).await
+}
+
+/// A page of a tenant's tasks in the order of their ids, which is that of their creation (but for milliseconds between
+/// processes).
 ///
 /// # Errors
 /// The database failed.
 pub async fn list<C: ConnectionTrait>(db: &C, tenant_id: Uuid, filter: &Filter, page: Page) -> Result<Vec<Model>, DbErr> {
-    let mut query = Entity::find().filter(Column::TenantId.eq(tenant_id));
-    // Of the states, three have a small index or table of their own; none has an index by status (it would end heap-only
-    // updates).
-    match filter.statuses.as_slice() {
-        [] => {}
-        [TaskStatus::Pending] => query = query.filter(Column::Queued.eq(true)),
-        [TaskStatus::Failed] => query = query.filter(Column::IsFailed.eq(true)),
-        [TaskStatus::Running] => {
-            let leased = "id = ANY (ARRAY(SELECT unnest(task_ids) FROM leases WHERE tenant_id = $1))";
-            query = query.filter(Expr::cust_with_values(leased, [tenant_id])).filter(Column::Status.eq(TaskStatus::Running));
-        }
-        some => query = query.filter(Column::Status.is_in(some.iter().copied())),
-    }
-    if let Some(kind) = &filter.kind {
-        query = query.filter(Column::Kind.eq(kind));
-    }
-    if let Some(queue) = &filter.queue {
-        query = query.filter(Column::Queue.eq(queue));
-    }
-    if let Some(after) = page.after {
-        query = query.filter(Column::Id.lt(after));
-    }
-    query.order_by_desc(Column::Id).limit(page.limit).all(db).await
+    let (above, below) = page.bounds();
+    let between = All::all().add_option(above.map(|id| Column::Id.gt(id))).add_option(below.map(|id| Column::Id.lt(id)));
+    let direction = if page.descending() { Direction::Desc } else { Direction::Asc };
+    let query = Entity::find().filter(filter.condition(tenant_id)).filter(between).order_by(Column::Id, direction);
+    Ok(page.in_order(query.limit(page.limit).all(db).await?))
 }

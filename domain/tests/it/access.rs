@@ -47,7 +47,7 @@ async fn every_thing_made_has_its_audit_row_and_the_secret_is_nowhere() {
     let db = TestDb::new().await;
     let acme = db.tenant("acme").await;
     db.tenant("acme").await;
-    let page = Page { after: None, limit: 100, order: Order::Oldest };
+    let page = Page { limit: 100, order: Order::Oldest, ..Page::default() };
     let rows = audit::list(&db.api, acme.id, &audit::Filter::default(), page).await.unwrap();
     let actions: Vec<_> = rows.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(actions, ["tenant.created", "user.created", "key.created", "key.created"]);

@@ -39,7 +39,7 @@ fn refused(result: Result<Vec<Created>, CreateManyError>) -> Vec<(usize, &'stati
 }
 
 async fn count(stage: &Stage) -> usize {
-    task::list(&stage.db.api, stage.acme.id, &task::Filter::default(), task::Page { after: None, limit: 5_000 })
+    task::list(&stage.db.api, stage.acme.id, &task::Filter::default(), task::Page { limit: 5_000, ..task::Page::default() })
         .await
         .unwrap()
         .len()

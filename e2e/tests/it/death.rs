@@ -62,8 +62,10 @@ async fn kill_9_of_the_api_right_after_its_answer_loses_nothing() {
     // Nobody told a worker: it finds them by itself.
     let _worker = system.worker().await;
     testkit::until("all five are done", async || {
-        let done =
-            system.client.graphql("{ tasks(first: 10, filter: {status: [DONE]}) { edges { node { id } } } }", json!({})).await;
+        let done = system
+            .client
+            .graphql("{ tasks(first: 10, filter: {status: {eq: DONE}}) { edges { node { id } } } }", json!({}))
+            .await;
         (done["tasks"]["edges"].as_array().unwrap().len() == 5).then_some(())
     })
     .await;

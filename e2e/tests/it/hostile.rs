@@ -14,8 +14,8 @@ async fn code_of(system: &System, query: String) -> Value {
 async fn nested_literals_and_fragment_bombs_are_refused_and_the_process_lives() {
     let mut system = System::start().await;
     for n in [2_000, 8_000] {
-        let lists = format!("{{ task(id: {}{}) {{ id }} }}", "[".repeat(n), "]".repeat(n));
-        let objects = format!("{{ task(id: {}1{}) {{ id }} }}", "{a:".repeat(n), "}".repeat(n));
+        let lists = format!("{{ task(by: {}{}) {{ id }} }}", "[".repeat(n), "]".repeat(n));
+        let objects = format!("{{ task(by: {}1{}) {{ id }} }}", "{a:".repeat(n), "}".repeat(n));
         let selections = format!("{{ {} id {} }}", "task { ".repeat(n), "}".repeat(n));
         for query in [lists, objects, selections] {
             assert_eq!(code_of(&system, query).await, "QUERY_TOO_DEEP");
@@ -31,7 +31,7 @@ async fn nested_literals_and_fragment_bombs_are_refused_and_the_process_lives() 
 
     // The same over the websocket.
     let mut socket = system.client.socket().await;
-    socket.subscribe(&format!("{{ task(id: {}{}) {{ id }} }}", "[".repeat(5_000), "]".repeat(5_000)), json!({})).await;
+    socket.subscribe(&format!("{{ task(by: {}{}) {{ id }} }}", "[".repeat(5_000), "]".repeat(5_000)), json!({})).await;
     assert_eq!(system.client.graphql("{ __typename }", json!({})).await["__typename"], "Query");
     let (status, _) = system.api.terminate().await;
     assert!(status.success(), "it ended only when told to: {status}");

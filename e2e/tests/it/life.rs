@@ -27,7 +27,7 @@ async fn submitted_over_graphql_run_watched_live_and_audited() {
     }
     assert_eq!(actions, ["TASK_CREATED", "TASK_STARTED", "TASK_COMPLETED"]);
 
-    let query = "query($id: ID!) { task(id: $id) { status result attempt auditLogs(first: 10) { edges { node { action actor attempt timestamp seq } } } } }";
+    let query = "query($id: ID!) { task(by: {id: $id}) { status result attempt auditLogs(first: 10) { edges { node { action actor attempt timestamp seq } } } } }";
     let done = system.client.graphql(query, json!({"id": task["id"]})).await["task"].clone();
     assert_eq!((&done["status"], &done["result"], &done["attempt"]), (&json!("DONE"), &json!({"n": 1}), &json!(1)));
     let rows = done["auditLogs"]["edges"].as_array().unwrap();
@@ -59,7 +59,7 @@ async fn a_subscription_by_filter_sees_every_change_of_every_task_of_the_queue_a
     let system = System::start().await;
     let mut socket = system.client.socket().await;
     let query = "subscription($f: TaskFilter!) { taskUpdated(filter: $f) { version task { databaseId queue } } }";
-    let updates = socket.subscribe(query, json!({"f": {"queue": "watched"}})).await;
+    let updates = socket.subscribe(query, json!({"f": {"queue": {"eq": "watched"}}})).await;
     // Its first answer proves that it is live: submit until one is heard.
     let mut submitted = vec![];
     let heard = loop {

@@ -4,15 +4,16 @@
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Name, Request, ServerError, Value};
 
-use crate::error::{ApiError, Code, FieldError};
+use super::Rejected;
+use crate::error::{ApiError, FieldError};
 
 /// The type of the operation that the request names.
 ///
 /// # Errors
-/// `GRAPHQL_VALIDATION_FAILED`: no operation of that name, or several and no name. `BAD_USER_INPUT`: variables are missing.
-pub(super) fn check(document: &ExecutableDocument, request: &Request) -> Result<OperationType, ServerError> {
+/// `BAD_USER_INPUT`: no operation of that name, or several and no name, or variables are missing.
+pub(super) fn check(document: &ExecutableDocument, request: &Request) -> Result<OperationType, Rejected> {
     let operation = select(&document.operations, request.operation_name.as_deref())
-        .ok_or_else(|| ServerError::from(&ApiError::new(Code::GraphqlValidationFailed, UNCLEAR)))?;
+        .ok_or_else(|| ApiError::field(["operationName"], UNCLEAR))?;
     let given = |name: &Name| request.variables.get(name).is_some_and(|value| *value != Value::Null);
     let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
     let missing: Vec<_> = definitions
@@ -24,13 +25,13 @@ pub(super) fn check(document: &ExecutableDocument, request: &Request) -> Result<
             rule: format!("is required: {}", variable.var_type.node),
         })
         .collect();
-    if missing.is_empty() { Ok(operation.ty) } else { Err(ServerError::from(&ApiError::invalid(missing))) }
+    if missing.is_empty() { Ok(operation.ty) } else { Err(Rejected::Invalid(ServerError::from(&ApiError::invalid(missing)))) }
 }
 
-const UNCLEAR: &str = "operationName must name an operation of the document; it may be left out when there is one only";
+const UNCLEAR: &str = "must name an operation of the document; it may be left out when there is one only";
 
 fn select<'a>(operations: &'a DocumentOperations, name: Option<&str>) -> Option<&'a OperationDefinition> {
-    match (operations, name.filter(|name| !name.is_empty())) {
+    match (operations, name) {
         (DocumentOperations::Single(operation), None) => Some(&operation.node),
         (DocumentOperations::Multiple(named), Some(name)) => named.get(name).map(|operation| &operation.node),
         (DocumentOperations::Multiple(named), None) if named.len() == 1 => named.values().next().map(|operation| &operation.node),

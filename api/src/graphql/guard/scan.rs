@@ -3,50 +3,53 @@
 //! Where this scan and the parser could disagree about what is inside a string or a comment, brackets could be hidden from
 //! it; each such place is commented on.
 
-use super::Refused;
 use super::objects::Objects;
+use super::{Refused, Work};
 use crate::config::GraphqlLimits;
 
 /// Refuses a text that is too long, too deeply nested or of too many tokens, or that names a field of an input object
-/// twice. The number of tokens.
-pub(super) fn scan(text: &str, limits: &GraphqlLimits) -> Result<usize, Refused> {
+/// twice.
+pub(super) fn scan(text: &str, limits: &GraphqlLimits, work: &mut Work) -> Result<(), Refused> {
     if text.len() > limits.bytes {
         return Err(Refused::Bytes(limits.bytes));
     }
     let bytes = text.as_bytes();
     let mut objects = Objects::default();
-    let (mut at, mut tokens) = (0, 0_usize);
+    let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let end = match byte {
-            b'#' => {
-                at = comment_end(bytes, at);
-                continue;
-            }
-            // The byte order mark is ignored where a token might begin.
-            b' ' | b'\t' | b'\n' | b'\r' | b',' | 0xef | 0xbb | 0xbf => {
-                at += 1;
-                continue;
-            }
-            b'"' => string_end(bytes, at)?,
+            b'#' => comment_end(bytes, at),
+            b if is_ignored(b) => at + 1,
+            b'"' => string_end(bytes, at)?.min(bytes.len()),
             b if is_word(b) => at + bytes[at..].iter().take_while(|b| is_word(**b)).count(),
             b'.' if bytes[at..].starts_with(b"...") => at + 3,
             // Punctuation; what is no GraphQL at all counts as a token each and is the parser's to refuse.
             _ => at + 1,
         };
-        tokens += 1;
-        if tokens > limits.tokens {
+        let token = &bytes[at..end];
+        work.bytes += token.len();
+        at = end;
+        if byte == b'#' || is_ignored(byte) {
+            continue;
+        }
+        work.tokens += 1;
+        if work.tokens > limits.tokens {
             return Err(Refused::Tokens(limits.tokens));
         }
-        let same = objects.repeats(&bytes[at..end.min(bytes.len())]);
+        let same = objects.repeats(token);
         if objects.depth() > limits.nesting {
             return Err(Refused::Nesting(limits.nesting));
         }
         if same {
             return Err(Refused::SameField);
         }
-        at = end;
     }
-    Ok(tokens)
+    Ok(())
+}
+
+/// What stands between tokens; of the byte order mark, which is ignored too, each byte.
+fn is_ignored(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | 0xef | 0xbb | 0xbf)
 }
 
 /// Names and numbers; the signs and points of numbers are tokens of their own here, which errs on the strict side.

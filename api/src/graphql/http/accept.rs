@@ -4,26 +4,20 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::error::{ApiError, Code};
 
-/// What we can write.
+/// How an answer that is written at once can look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Media {
-    /// `application/json`: what clients of before the specification expect, a request that was refused as 200 included.
+    /// `application/json`: what clients of before the specification expect, a request that is invalid as 200 included.
     Json,
     /// `application/graphql-response+json`: the status says whether the request was executed.
     GraphqlResponse,
-    /// `text/event-stream`: one event for every result.
-    EventStream,
 }
 
 impl Media {
-    /// In the order in which we prefer them where the client does not mind.
-    const ALL: [Media; 3] = [Media::GraphqlResponse, Media::Json, Media::EventStream];
-
     fn name(self) -> &'static str {
         match self {
             Media::Json => "application/json",
             Media::GraphqlResponse => "application/graphql-response+json",
-            Media::EventStream => "text/event-stream",
         }
     }
 
@@ -32,110 +26,112 @@ impl Media {
         HeaderValue::from_static(match self {
             Media::Json => "application/json; charset=utf-8",
             Media::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
-            Media::EventStream => "text/event-stream",
         })
     }
 }
 
-/// The media type that the client likes best. Who does not care gets `application/json`, as the specification of GraphQL
-/// over HTTP has it for clients that send no `Accept`.
+/// What a client takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Accepted {
+    /// An answer.
+    Answer(Media),
+    /// An answer; for a subscription, which has none, an event stream will do.
+    AnswerOrEvents(Media),
+    /// An event stream, whatever the operation.
+    Events,
+}
+
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// What the client likes best. Who does not care gets `application/json`, as the specification of GraphQL over HTTP has it
+/// for clients that send no `Accept`. An event stream is meant only where it is named; some clients name it last, or among
+/// all that they know, with every request.
 ///
 /// # Errors
 /// `NotAcceptable`: none of ours will do.
-pub(crate) fn negotiate(headers: &HeaderMap) -> Result<Media, ApiError> {
-    let ranges: Vec<_> =
-        headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).collect();
-    if ranges.iter().all(|range| range.trim().is_empty()) {
-        return Ok(Media::Json);
+pub(super) fn negotiate(headers: &HeaderMap) -> Result<Accepted, ApiError> {
+    let ranges = ranges(headers);
+    if ranges.is_empty() {
+        return Ok(Accepted::Answer(Media::Json));
     }
-    let ranges: Vec<_> = ranges.into_iter().filter_map(range).collect();
-    let mut best: Option<(u16, bool, Media)> = None;
-    for media in Media::ALL {
-        // The most specific range that fits decides (RFC 9110); a stream is never meant by a wildcard.
-        let fits = ranges.iter().filter(|(name, _)| matches(name, media));
-        let Some((name, quality)) = fits.max_by_key(|(name, _)| specificity(name)) else { continue };
-        let named = specificity(name) == 2;
-        let rank = (*quality, named || media == Media::Json);
-        if *quality > 0 && best.is_none_or(|(q, n, _)| rank > (q, n)) {
-            best = Some((rank.0, rank.1, media));
+    let [json, graphql] = [Media::Json, Media::GraphqlResponse].map(|media| preference(&ranges, media.name()));
+    let events = preference(&ranges, EVENT_STREAM).filter(|(_, specific)| *specific == NAMED);
+    // Of two that the client likes as much, the newer one if it is named, so that the status tells more.
+    let media = if graphql.is_some_and(|(_, specific)| specific == NAMED) && graphql.map(quality) >= json.map(quality) {
+        graphql.map(|preference| (Media::GraphqlResponse, preference))
+    } else {
+        json.map(|preference| (Media::Json, preference))
+    };
+    match (media, events) {
+        (Some((media, _)), None) => Ok(Accepted::Answer(media)),
+        (Some((media, answer)), Some(events)) if quality(answer) >= quality(events) => Ok(Accepted::AnswerOrEvents(media)),
+        (_, Some(_)) => Ok(Accepted::Events),
+        (None, None) => {
+            let names = [Media::Json.name(), Media::GraphqlResponse.name(), EVENT_STREAM].join(", ");
+            Err(ApiError::new(Code::NotAcceptable, format!("answers can be had as {names}")))
         }
     }
-    best.map(|(_, _, media)| media).ok_or_else(|| {
-        let names = Media::ALL.map(Media::name).join(", ");
-        ApiError::new(Code::NotAcceptable, format!("answers can be had as {names}"))
-    })
 }
 
-/// A media range and its quality in thousandths.
-fn range(text: &str) -> Option<(String, u16)> {
-    let mut parts = text.split(';').map(str::trim);
-    let name = parts.next().filter(|name| name.contains('/'))?.to_ascii_lowercase();
-    let quality = parts.find_map(|parameter| parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q=")));
-    let quality = quality.map_or(Some(1.0), |text| text.parse::<f32>().ok())?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 to 1,000 by the clamp")]
-    let thousandths = (quality.clamp(0.0, 1.0) * 1_000.0).round() as u16;
-    Some((name, thousandths))
-}
-
-fn specificity(range: &str) -> u8 {
-    match range {
-        "*/*" => 0,
-        range if range.ends_with("/*") => 1,
-        _ => 2,
+/// The media type of an error: what the client takes, JSON if it takes nothing of ours or events, which have not begun.
+pub(crate) fn of_error(headers: &HeaderMap) -> Media {
+    match negotiate(headers) {
+        Ok(Accepted::Answer(media) | Accepted::AnswerOrEvents(media)) => media,
+        Ok(Accepted::Events) | Err(_) => Media::Json,
     }
 }
 
-fn matches(range: &str, media: Media) -> bool {
-    let wildcard = range == "*/*" || range == "application/*";
-    range == media.name() || (wildcard && media != Media::EventStream)
+/// Quality in thousandths, and how specific the range is that gives it.
+type Preference = (u16, u8);
+
+const NAMED: u8 = 2;
+
+fn quality(preference: Preference) -> u16 {
+    preference.0
+}
+
+/// The most specific range that fits decides (RFC 9110); nothing if none does, or if it says "not that".
+fn preference(ranges: &[(String, u16)], name: &str) -> Option<Preference> {
+    let specific = |range: &str| match range {
+        "*/*" => Some(0),
+        range if range.strip_suffix('*').is_some_and(|kind| kind.ends_with('/') && name.starts_with(kind)) => Some(1),
+        range => (range == name).then_some(NAMED),
+    };
+    let fits = ranges.iter().filter_map(|(range, quality)| Some((specific(range)?, *quality)));
+    fits.max().filter(|(_, quality)| *quality > 0).map(|(specific, quality)| (quality, specific))
+}
+
+/// The media ranges with their quality in thousandths; what is none is passed over, but is not silence.
+fn ranges(headers: &HeaderMap) -> Vec<(String, u16)> {
+    let values = headers.get_all(header::ACCEPT).iter().map(|value| value.to_str().unwrap_or("?"));
+    values.flat_map(|value| value.split(',')).map(str::trim).filter(|range| !range.is_empty()).map(range).collect()
+}
+
+fn range(text: &str) -> (String, u16) {
+    let mut parts = text.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let mut quality = 1_000;
+    for (key, value) in parts.filter_map(|parameter| parameter.split_once('=')) {
+        match key.to_ascii_lowercase().as_str() {
+            "q" => quality = thousandths(value),
+            // Answers are in UTF-8.
+            "charset" if !value.trim_matches('"').eq_ignore_ascii_case("utf-8") => return (name, 0),
+            _ => {}
+        }
+    }
+    (name, quality)
+}
+
+/// `0.75` is 750; what is no quality (RFC 9110, 12.4.2) is 0.
+fn thousandths(text: &str) -> u16 {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = fraction.len() <= 3 && fraction.bytes().all(|b| b.is_ascii_digit());
+    match (whole, digits) {
+        ("1", true) if fraction.bytes().all(|b| b == b'0') => 1_000,
+        ("0", true) => format!("{fraction:0<3}").parse().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(accept: &[&str]) -> Option<Media> {
-        let headers = accept.iter().map(|value| (header::ACCEPT, value.parse().expect("a value")));
-        negotiate(&headers.fold(HeaderMap::new(), |mut headers, (name, value): (_, HeaderValue)| {
-            headers.append(name, value);
-            headers
-        }))
-        .ok()
-    }
-
-    #[test]
-    fn who_does_not_care_gets_json() {
-        for accept in
-            [&[][..], &["*/*"], &[""], &["application/*"], &["text/html, */*;q=0.8"], &["application/*;q=0.5, */*;q=0.1"]]
-        {
-            assert_eq!(of(accept), Some(Media::Json), "{accept:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_named_is_given_and_the_best_of_several() {
-        use Media::{EventStream, GraphqlResponse, Json};
-        for (accept, media) in [
-            (&["application/json"][..], Json),
-            (&["application/graphql-response+json"], GraphqlResponse),
-            (&["Application/GraphQL-Response+JSON; charset=utf-8"], GraphqlResponse),
-            (&["application/graphql-response+json, application/json;q=0.9"], GraphqlResponse),
-            (&["application/graphql-response+json;q=0.5, application/json"], Json),
-            (&["application/json, application/graphql-response+json"], GraphqlResponse),
-            (&["application/json;q=0.2", "application/graphql-response+json;q=0.1"], Json),
-            (&["application/graphql-response+json, */*"], GraphqlResponse),
-            (&["application/graphql-response+json;q=0, */*"], Json),
-            (&["text/event-stream"], EventStream),
-            (&["text/event-stream, application/json;q=0.9"], EventStream),
-        ] {
-            assert_eq!(of(accept), Some(media), "{accept:?}");
-        }
-    }
-
-    #[test]
-    fn what_we_cannot_write_is_refused() {
-        for accept in ["image/png", "application/json;q=0", "text/*", "*/*;q=0", "application/json;q=x", "json"] {
-            assert_eq!(of(&[accept]), None, "{accept}");
-        }
-    }
-}
+mod tests;

@@ -1,21 +1,24 @@
-//! GraphQL over HTTP: one request, one answer (or, for a subscription, a stream of events).
+//! GraphQL over HTTP: one request, one answer (or, for who takes it, a stream of events).
 
 mod accept;
 mod outcome;
+mod query_string;
 mod request;
 
 use async_graphql::parser::types::OperationType;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::audit::Caller;
 use futures_util::StreamExt;
 use futures_util::future::ready;
 use futures_util::stream::once;
 
-pub(crate) use self::accept::{Media, negotiate};
-pub(super) use self::outcome::body;
+use self::accept::Media;
+pub(super) use self::accept::of_error;
+use self::accept::{Accepted, negotiate};
+pub(super) use self::outcome::event;
 use self::outcome::write;
 use super::{GraphQl, sse};
 use crate::error::{ApiError, Code};
@@ -26,9 +29,9 @@ pub(super) async fn post(
     Extension(caller): Extension<Caller>,
     request: axum::extract::Request,
 ) -> Result<Response, ApiError> {
-    let media = negotiate(request.headers())?;
+    let accepted = negotiate(request.headers())?;
     let request = request::of_post(request).await?;
-    answer(graphql, &Method::POST, media, request.data(caller)).await
+    answer(&graphql, &Method::POST, accepted, request.data(caller)).await
 }
 
 /// `GET /graphql?query=...`: a query, or a subscription as a stream. A link or an image can make a browser send a GET, so
@@ -39,29 +42,38 @@ pub(super) async fn get(
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let media = negotiate(&headers)?;
-    let request = request::of_query_string(&text.unwrap_or_default())?;
-    answer(graphql, &Method::GET, media, request.data(caller)).await
+    let accepted = negotiate(&headers)?;
+    let request = query_string::request(&text.unwrap_or_default())?;
+    answer(&graphql, &Method::GET, accepted, request.data(caller)).await
 }
 
-async fn answer(graphql: GraphQl, method: &Method, media: Media, request: async_graphql::Request) -> Result<Response, ApiError> {
-    let admitted = match graphql.executor.admit(request) {
-        Ok(admitted) => admitted,
-        Err(refused) if media == Media::EventStream => return Ok(sse::respond(&graphql, once(ready(*refused)).boxed())),
-        Err(refused) => return Ok(write(&refused, media)),
+/// `OPTIONS /graphql`, when it is no page of another origin that asks.
+pub(super) async fn options() -> Response {
+    (StatusCode::NO_CONTENT, [(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST, OPTIONS"))]).into_response()
+}
+
+async fn answer(
+    graphql: &GraphQl,
+    method: &Method,
+    accepted: Accepted,
+    request: async_graphql::Request,
+) -> Result<Response, ApiError> {
+    let admitted = match (graphql.executor.admit(request), accepted) {
+        (Ok(admitted), _) => admitted,
+        (Err(refused), Accepted::Answer(media) | Accepted::AnswerOrEvents(media)) => return Ok(write(&refused, media)),
+        (Err(refused), Accepted::Events) => return Ok(sse::respond(graphql, once(ready(refused.response)).boxed())),
     };
-    match admitted.operation() {
-        OperationType::Mutation if *method == Method::GET => {
-            let error = ApiError::new(Code::MethodNotAllowed, "a mutation must be sent by POST");
-            Ok(([(header::ALLOW, HeaderValue::from_static("POST"))], error).into_response())
+    if admitted.operation() == OperationType::Mutation && *method == Method::GET {
+        let error = ApiError::new(Code::MethodNotAllowed, "a mutation must be sent by POST");
+        return Ok(([(header::ALLOW, HeaderValue::from_static("POST"))], error).into_response());
+    }
+    match (admitted.operation(), accepted) {
+        (_, Accepted::Events) | (OperationType::Subscription, Accepted::AnswerOrEvents(_)) => {
+            Ok(sse::respond(graphql, graphql.executor.stream(admitted, None)))
         }
-        _ if media == Media::EventStream => {
-            let answers = graphql.executor.stream(admitted, None);
-            Ok(sse::respond(&graphql, answers))
-        }
-        OperationType::Subscription => {
+        (OperationType::Subscription, Accepted::Answer(_)) => {
             Err(ApiError::new(Code::BadUserInput, "a subscription needs a websocket, or Accept: text/event-stream"))
         }
-        _ => Ok(write(&graphql.executor.run(admitted).await, media)),
+        (_, Accepted::Answer(media) | Accepted::AnswerOrEvents(media)) => Ok(write(&graphql.executor.run(admitted).await, media)),
     }
 }

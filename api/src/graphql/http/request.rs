@@ -1,4 +1,4 @@
-//! From HTTP to a GraphQL request: the body of a POST, the query string of a GET.
+//! From a body to a GraphQL request.
 
 use std::time::Duration;
 
@@ -34,11 +34,13 @@ pub(super) async fn of_post(request: axum::extract::Request) -> Result<Request, 
 
 /// `application/json`, in UTF-8 and not compressed. Browsers send anything else across origins without asking first.
 fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
-    let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let (media_type, parameters) = match text(header::CONTENT_TYPE).split_once(';') {
-        Some((media_type, parameters)) => (media_type, parameters.trim()),
-        None => (text(header::CONTENT_TYPE), ""),
+    // Of two headers neither is chosen: a proxy in front might have looked at the other.
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let text = match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().unwrap_or_default(),
+        _ => "",
     };
+    let (media_type, parameters) = text.split_once(';').map_or((text, ""), |(name, parameters)| (name, parameters.trim()));
     let utf8 = parameters.is_empty() || parameters.replace('"', "").eq_ignore_ascii_case("charset=utf-8");
     if !media_type.trim().eq_ignore_ascii_case("application/json") || !utf8 || headers.contains_key(header::CONTENT_ENCODING) {
         return Err(ApiError::new(Code::UnsupportedMediaType, "the body must be application/json in UTF-8, not compressed"));
@@ -54,29 +56,11 @@ fn of_body(body: &[u8]) -> Result<Request, ApiError> {
     }
 }
 
-/// Reads a GET's query string: `query`, `operationName`, and `variables` and `extensions` as JSON text. What else is there
-/// is ignored, as other programs put parameters of their own into addresses.
+/// The shape of a request: `query` (text), `operationName` (text), `variables` and `extensions` (objects).
 ///
 /// # Errors
 /// `BadUserInput`
-pub(super) fn of_query_string(text: &str) -> Result<Request, ApiError> {
-    let mut fields = Map::new();
-    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-        let value = match name.as_ref() {
-            "query" | "operationName" => Value::String(value.into_owned()),
-            "variables" | "extensions" if value.is_empty() => Value::Null,
-            "variables" | "extensions" => json::parse(value.as_bytes())?,
-            _ => continue,
-        };
-        if fields.insert(name.to_string(), value).is_some() {
-            return Err(bad(&format!("{name} must be given once")));
-        }
-    }
-    of_fields(fields)
-}
-
-/// The shape of a request: `query` (text), `operationName` (text), `variables` and `extensions` (objects).
-fn of_fields(mut fields: Map<String, Value>) -> Result<Request, ApiError> {
+pub(super) fn of_fields(mut fields: Map<String, Value>) -> Result<Request, ApiError> {
     let Some(Value::String(query)) = fields.remove("query") else {
         return Err(bad("query must be given as a string"));
     };
@@ -97,7 +81,7 @@ fn of_fields(mut fields: Map<String, Value>) -> Result<Request, ApiError> {
     }
 }
 
-fn bad(message: &str) -> ApiError {
+pub(super) fn bad(message: &str) -> ApiError {
     ApiError::new(Code::BadUserInput, message)
 }
 

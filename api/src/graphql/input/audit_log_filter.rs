@@ -1,26 +1,24 @@
 //! `AuditLogFilter`
 
-use async_graphql::{ID, InputObject};
+use async_graphql::InputObject;
 use domain::audit::Filter;
+use serde_json::{Value, json};
 
+use super::filter::{AuditActionFilter, DateTimeFilter, IdFilter, StringFilter};
 use crate::error::ApiError;
-use crate::graphql::scalar::DateTime;
-use crate::graphql::text::searchable;
-use crate::graphql::types::{AuditAction, GlobalId, NodeType};
+use crate::graphql::types::NodeType;
 
 /// Which audit rows; all conditions must hold, and none given means all rows of the tenant.
-#[derive(Default, InputObject)]
+#[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct AuditLogFilter {
-    /// About this task: its global id or its uuid.
-    task_id: Option<ID>,
-    /// One of these actions; none given means any.
-    action: Option<Vec<AuditAction>>,
-    /// By this actor, literally, like `user:<id>`.
-    actor: Option<String>,
-    /// At or after this time.
-    from: Option<DateTime>,
-    /// Before this time.
-    until: Option<DateTime>,
+    /// The task it is about: its global id or its uuid. Of one task the rows stand in the order in which they happened.
+    task_id: Option<IdFilter>,
+    /// What happened.
+    action: Option<AuditActionFilter>,
+    /// Who did it, like `user:<id>`.
+    actor: Option<StringFilter>,
+    /// When, by the database's clock.
+    timestamp: Option<DateTimeFilter>,
 }
 
 impl AuditLogFilter {
@@ -29,13 +27,21 @@ impl AuditLogFilter {
     /// # Errors
     /// `BadUserInput` with the field's path.
     pub(crate) fn into_domain(self) -> Result<Filter, ApiError> {
-        let path = ["filter", "taskId"];
-        let task_id = self.task_id.map(|id| GlobalId::read(NodeType::Task, path, &id)).transpose()?;
-        searchable(["filter", "actor"], self.actor.as_deref())?;
-        let unknown =
-            || ApiError::field(["filter", "action"], "cannot be UNKNOWN: this API cannot search for what it does not know");
-        let actions = self.action.unwrap_or_default();
-        let actions = actions.into_iter().map(|a| a.action().ok_or_else(unknown)).collect::<Result<_, _>>()?;
-        Ok(Filter { task_id, actions, actor: self.actor, from: self.from.map(|t| t.0), until: self.until.map(|t| t.0) })
+        Ok(Filter {
+            task_id: self.task_id.map(|f| f.condition("taskId", NodeType::Task)).transpose()?.unwrap_or_default(),
+            action: self.action.map(|f| f.condition("action")).transpose()?.unwrap_or_default(),
+            actor: self.actor.map(|f| f.condition("actor")).transpose()?.unwrap_or_default(),
+            timestamp: self.timestamp.map(DateTimeFilter::condition).unwrap_or_default(),
+        })
     }
+}
+
+/// The filter in words that are the same whenever it means the same.
+pub(crate) fn canonical(filter: &Filter) -> Value {
+    json!([
+        filter.task_id.canonical(|id| json!(id)),
+        filter.action.canonical(|action| json!(action.as_str())),
+        filter.actor.canonical(|actor| json!(actor)),
+        filter.timestamp.canonical(|at| json!(at.timestamp_micros())),
+    ])
 }

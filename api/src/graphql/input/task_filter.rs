@@ -1,52 +1,71 @@
 //! `TaskFilter`
 
 use async_graphql::InputObject;
+use domain::condition::Condition;
 use domain::entity::{audit_log, task};
 use domain::task::Filter;
 use serde_json::{Value, json};
 
+use super::filter::{DateTimeFilter, IdFilter, IntFilter, StringFilter, TaskStatusFilter};
 use crate::error::ApiError;
 use crate::graphql::statuses;
-use crate::graphql::text::searchable;
-use crate::graphql::types::TaskStatus;
+use crate::graphql::types::NodeType;
 
-/// Which tasks; all conditions must hold, and none given means all tasks.
+/// Which tasks; all conditions must hold, and none given means all tasks. Besides the state only what never changes can be
+/// asked for, so that a list and the changes that concern it can be picked by the same filter.
 #[derive(Clone, Debug, Default, InputObject)]
 pub(crate) struct TaskFilter {
-    /// In one of these states; none given means any.
-    status: Option<Vec<TaskStatus>>,
-    /// Of this kind.
-    kind: Option<String>,
-    /// Of this queue.
-    queue: Option<String>,
+    /// The task itself: its global id or its uuid.
+    id: Option<IdFilter>,
+    /// Its present state; of a change, the state before it or after it.
+    status: Option<TaskStatusFilter>,
+    /// Which handler runs it.
+    kind: Option<StringFilter>,
+    /// Which line it waits in.
+    queue: Option<StringFilter>,
+    /// -100 to 100, higher first.
+    priority: Option<IntFilter>,
+    /// The submitter's own id.
+    reference: Option<StringFilter>,
+    /// When it was submitted.
+    created_at: Option<DateTimeFilter>,
 }
 
 impl TaskFilter {
     /// In the domain's words.
     ///
     /// # Errors
-    /// `BadUserInput` for text that no task can have.
+    /// `BadUserInput` for values that no task can have.
     pub(crate) fn into_domain(self) -> Result<Filter, ApiError> {
-        searchable(["filter", "kind"], self.kind.as_deref())?;
-        searchable(["filter", "queue"], self.queue.as_deref())?;
-        let mut statuses = self.status.unwrap_or_default();
-        statuses.sort_unstable();
-        statuses.dedup();
-        Ok(Filter { statuses: statuses.into_iter().map(Into::into).collect(), kind: self.kind, queue: self.queue })
+        let text =
+            |field, filter: Option<StringFilter>| filter.map(|f| f.condition(field)).transpose().map(Option::unwrap_or_default);
+        Ok(Filter {
+            id: self.id.map(|f| f.condition("id", NodeType::Task)).transpose()?.unwrap_or_default(),
+            status: self.status.map(|f| f.condition("status")).transpose()?.unwrap_or_default(),
+            kind: text("kind", self.kind)?,
+            queue: text("queue", self.queue)?,
+            priority: self.priority.map(|f| f.condition("priority")).transpose()?.unwrap_or_default(),
+            reference: text("reference", self.reference)?,
+            created_at: self.created_at.map(DateTimeFilter::condition).unwrap_or_default(),
+        })
     }
 }
 
 /// The filter in words that are the same whenever it means the same.
 pub(crate) fn canonical(filter: &Filter) -> Value {
-    let statuses: Vec<_> = filter.statuses.iter().map(sea_orm::ActiveEnum::to_value).collect();
-    json!([statuses, filter.kind, filter.queue])
+    let text = |condition: &Condition<String>| condition.canonical(|text| json!(text));
+    json!([
+        filter.id.canonical(|id| json!(id)),
+        filter.status.canonical(|status| json!(sea_orm::ActiveEnum::to_value(status))),
+        text(&filter.kind),
+        text(&filter.queue),
+        filter.priority.canonical(|n| json!(n)),
+        text(&filter.reference),
+        filter.created_at.canonical(|at| json!(at.timestamp_micros())),
+    ])
 }
 
-/// Whether the task matched before the change or after it. Kind and queue never change.
+/// Whether the task matched before the change or after it.
 pub(crate) fn concerns(filter: &Filter, change: &audit_log::Model, task: &task::Model) -> bool {
-    let in_state = |status: Option<domain::TaskStatus>| status.is_some_and(|s| filter.statuses.contains(&s));
-    let status = filter.statuses.is_empty() || in_state(statuses::before(change)) || in_state(statuses::after(change));
-    status
-        && filter.kind.as_ref().is_none_or(|kind| *kind == task.kind)
-        && filter.queue.as_ref().is_none_or(|queue| *queue == task.queue)
+    filter.matches(task, statuses::before(change).into_iter().chain(statuses::after(change)))
 }

@@ -4,16 +4,18 @@
 //! null, the other fields of the operation included.
 
 mod audit_logs;
+mod node;
 mod task;
 mod tasks;
 
 use async_graphql::{Context, ID, Object};
+use domain::page::Order;
 
-use super::input::{AuditLogFilter, TaskFilter};
-use super::page::DEFAULT_FIRST;
+use super::input::{AuditLogFilter, AuditLogOrder, TaskBy, TaskFilter, TaskOrder};
+use super::page::PageArgs;
 use super::scalar::Cursor;
 use super::schema::list_cost;
-use super::types::{AuditLogConnection, Task, TaskConnection};
+use super::types::{AuditLogConnection, Node, Task, TaskConnection, Viewer};
 use crate::error::ApiError;
 
 /// The root of reads.
@@ -22,36 +24,71 @@ pub(crate) struct Query;
 /// Reads.
 #[Object]
 impl Query {
+    /// Who asks.
+    async fn viewer(&self) -> Option<Viewer> {
+        Some(Viewer)
+    }
+
+    /// Whatever has this global id; null when there is nothing. (A plain uuid does not say what it is the id of.)
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id, as in a field `id`.")] id: ID,
+    ) -> Option<Result<Node, ApiError>> {
+        Node::load(ctx, &id).await.transpose()
+    }
+
+    /// Whatever has these global ids, in their order; null in the place of an id that there is nothing for.
+    #[graphql(complexity = "10 + ids.len().min(100) * child_complexity")]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
+    ) -> Option<Result<Vec<Option<Node>>, ApiError>> {
+        Some(node::nodes(ctx, &ids).await)
+    }
+
     /// One task; null when there is none.
     async fn task(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Global id of the task, or its uuid.")] id: ID,
+        #[graphql(desc = "The id or the reference of the task.")] by: TaskBy,
     ) -> Option<Result<Task, ApiError>> {
-        task::task(ctx, &id).await.transpose()
+        task::task(ctx, by).await.transpose()
     }
 
-    /// Tasks, newest first.
-    #[graphql(complexity = "list_cost(first, child_complexity)")]
+    /// Tasks, newest first unless ordered otherwise. The first 20 when neither `first` nor `last` is given.
+    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn tasks(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which tasks; all of them when left out.")] filter: Option<TaskFilter>,
-        #[graphql(desc = "How many tasks, 1 to 100.", default_with = "Some(DEFAULT_FIRST)")] first: Option<i32>,
-        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<Cursor>,
+        #[graphql(desc = "In which order; newest first when left out.")] order_by: Option<TaskOrder>,
+        #[graphql(desc = "How many tasks from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only tasks behind this one: the `endCursor` of the page before.")] after: Option<Cursor>,
+        #[graphql(desc = "How many tasks from the end, 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only tasks ahead of this one: the `startCursor` of the page behind.")] before: Option<Cursor>,
     ) -> Option<Result<TaskConnection, ApiError>> {
-        Some(tasks::tasks(ctx, filter.unwrap_or_default(), first, after).await)
+        let (order, args) = (order_by.map_or(Order::Newest, Order::from), PageArgs { first, after, last, before });
+        Some(tasks::tasks(ctx, filter.unwrap_or_default(), order, args).await)
     }
 
-    /// The trail of the whole tenant, newest first.
-    #[graphql(complexity = "list_cost(first, child_complexity)")]
+    /// The trail of the whole tenant, newest first unless ordered otherwise. The first 20 rows when neither `first` nor
+    /// `last` is given.
+    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn audit_logs(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which rows; all of them when left out.")] filter: Option<AuditLogFilter>,
-        #[graphql(desc = "How many rows, 1 to 100.", default_with = "Some(DEFAULT_FIRST)")] first: Option<i32>,
-        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<Cursor>,
+        #[graphql(desc = "In which order; newest first when left out.")] order_by: Option<AuditLogOrder>,
+        #[graphql(desc = "How many rows from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this one: the `endCursor` of the page before.")] after: Option<Cursor>,
+        #[graphql(desc = "How many rows from the end, 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only rows ahead of this one: the `startCursor` of the page behind.")] before: Option<Cursor>,
     ) -> Option<Result<AuditLogConnection, ApiError>> {
-        Some(audit_logs::audit_logs(ctx, filter.unwrap_or_default(), first, after).await)
+        let (order, args) = (order_by.map_or(Order::Newest, Order::from), PageArgs { first, after, last, before });
+        Some(audit_logs::audit_logs(ctx, filter.unwrap_or_default(), order, args).await)
     }
 }

@@ -1,13 +1,24 @@
-//! `task(id)`
+//! `task(by)`
 
-use async_graphql::{Context, ID};
+use async_graphql::Context;
 
 use crate::error::ApiError;
 use crate::graphql::context::{caller, state};
+use crate::graphql::input::TaskBy;
+use crate::graphql::text::searchable;
 use crate::graphql::types::{GlobalId, NodeType, Task};
 
-pub(super) async fn task(ctx: &Context<'_>, id: &ID) -> Result<Option<Task>, ApiError> {
-    let id = GlobalId::read(NodeType::Task, ["id"], id)?;
-    let task = domain::task::get(&state(ctx)?.db, caller(ctx)?.tenant_id, id).await?;
+pub(super) async fn task(ctx: &Context<'_>, by: TaskBy) -> Result<Option<Task>, ApiError> {
+    let (db, tenant_id) = (&state(ctx)?.db, caller(ctx)?.tenant_id);
+    let task = match by {
+        TaskBy::Id(id) => {
+            let id = GlobalId::read(NodeType::Task, ["by", "id"], &id)?;
+            domain::task::get(db, tenant_id, id).await?
+        }
+        TaskBy::Reference(reference) => {
+            let reference = searchable(reference).map_err(|rule| ApiError::field(["by", "reference"], rule))?;
+            domain::task::by_reference(db, tenant_id, &reference).await?
+        }
+    };
     Ok(task.map(Task))
 }

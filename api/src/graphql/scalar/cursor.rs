@@ -7,8 +7,8 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 pub(crate) struct Cursor(pub(crate) String);
 
 /// A place in a list or in a stream of changes. Opaque: take it from an answer, hand it back unchanged. A cursor is good
-/// for the list and the filter it came from.
-#[Scalar]
+/// for the list, the filter and the order it came from.
+#[Scalar(specified_by_url = "https://relay.dev/graphql/connections.htm#sec-Cursor")]
 impl ScalarType for Cursor {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {

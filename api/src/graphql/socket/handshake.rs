@@ -53,10 +53,9 @@ mod tests {
     use super::*;
 
     fn chosen(values: &[&'static str]) -> Option<HeaderValue> {
-        let pairs = values.iter().map(|v| (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(v)));
         let mut headers = HeaderMap::new();
-        for (name, value) in pairs {
-            headers.append(name, value);
+        for value in values {
+            headers.append(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(value));
         }
         offer(&headers)
     }

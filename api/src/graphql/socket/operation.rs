@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use async_graphql::{Data, Executor, Request, Response, ServerError, Value};
 use futures_util::{FutureExt, StreamExt};
-use tokio::sync::mpsc::Sender;
+use serde_json::json;
 use tokio::task::AbortHandle;
-use tracing::Instrument;
 
 use super::message::ServerMessage;
+use super::queue::Queue;
 use crate::error::ApiError;
 use crate::live::Open;
 
@@ -28,6 +28,12 @@ pub(super) struct Outgoing {
 #[derive(Debug)]
 pub(super) struct Running(AbortHandle);
 
+impl Running {
+    pub(super) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> Running {
+        Running(tokio::spawn(task).abort_handle())
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         self.0.abort();
@@ -38,47 +44,57 @@ impl Drop for Running {
 pub(super) struct Operation {
     pub(super) id: Box<str>,
     pub(super) serial: u64,
-    pub(super) out: Sender<Outgoing>,
-    pub(super) counted: Open,
+    pub(super) out: Queue<Outgoing>,
+    pub(super) _counted: Open,
 }
 
 impl Operation {
-    /// Begins it.
-    pub(super) fn spawn(self, executor: impl Executor, request: Request, session: Arc<Data>) -> Running {
-        let task = async move {
-            let answers = executor.execute_stream(request, Some(session));
-            // Nothing but this operation sees what a panic leaves behind.
-            if AssertUnwindSafe(self.answer(answers)).catch_unwind().await.is_err() {
-                tracing::error!("an operation on a websocket panicked");
-                let error = ServerError::from(&ApiError::internal());
-                self.send(&ServerMessage::Error { id: &self.id, payload: &[error] }, true).await;
-            }
-            drop(self.counted);
+    /// Executes it and hands its answers on.
+    pub(super) async fn run(self, executor: impl Executor, request: Box<Request>, session: Arc<Data>) {
+        // Nothing but this operation sees what a panic leaves behind.
+        if AssertUnwindSafe(self.answer(executor, request, session)).catch_unwind().await.is_err() {
+            tracing::error!("an operation on a websocket panicked");
+            let error = ServerError::from(&ApiError::internal());
+            Box::pin(self.send(&ServerMessage::Error { id: &self.id, payload: &[error] }, true)).await;
+        }
+    }
+
+    async fn answer(&self, executor: impl Executor, request: Box<Request>, session: Arc<Data>) {
+        let mut answers = {
+            // Moved here, so that its box does not live as long as the operation.
+            let request = request;
+            executor.execute_stream(*request, Some(session))
         };
-        Running(tokio::spawn(task.in_current_span()).abort_handle())
+        loop {
+            let answer = answers.next().await;
+            // Boxed: an idle operation keeps no room for an answer.
+            if Box::pin(self.pass_on(answer)).await {
+                return;
+            }
+        }
     }
 
-    async fn answer(&self, mut answers: futures_util::stream::BoxStream<'static, Response>) {
+    /// Whether this was the last that is to be said.
+    async fn pass_on(&self, answer: Option<Response>) -> bool {
         let id = &*self.id;
-        while let Some(answer) = answers.next().await {
-            if is_request_error(&answer) {
-                return self.send(&ServerMessage::Error { id, payload: &answer.errors }, true).await;
+        match &answer {
+            Some(answer) if is_request_error(answer) => {
+                self.send(&ServerMessage::Error { id, payload: &answer.errors }, true).await
             }
-            self.send(&ServerMessage::Next { id, payload: &answer }, false).await;
+            Some(answer) => self.send(&ServerMessage::Next { id, payload: answer }, false).await,
+            None => self.send(&ServerMessage::Complete { id }, true).await,
         }
-        self.send(&ServerMessage::Complete { id }, true).await;
     }
 
-    /// Waits for its turn: whoever waits longest is next. When nobody writes any more, the task is about to be aborted.
-    async fn send(&self, message: &ServerMessage<'_>, last: bool) {
-        match message.text() {
-            Ok(text) => drop(self.out.send(Outgoing { serial: self.serial, text, last }).await),
-            Err(error) => {
-                tracing::error!(%error, "an answer is no JSON");
-                let text = format!(r#"{{"type":"complete","id":{}}}"#, serde_json::Value::from(&*self.id));
-                drop(self.out.send(Outgoing { serial: self.serial, text, last: true }).await);
-            }
-        }
+    /// Waits for its turn; answers `last`. When nobody writes any more, the task is about to be aborted.
+    async fn send(&self, message: &ServerMessage<'_>, last: bool) -> bool {
+        let (text, last) = message.text().map(|text| (text, last)).unwrap_or_else(|error| {
+            tracing::error!(%error, "an answer is no JSON");
+            let error = ServerError::from(&ApiError::internal());
+            (json!({"type": "error", "id": self.id, "payload": [error]}).to_string(), true)
+        });
+        self.out.push(Outgoing { serial: self.serial, text, last }).await;
+        last
     }
 }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use async_graphql::{Data, Executor, Request, ServerError};
 use serde_json::{Map, Value};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
@@ -16,10 +15,12 @@ use tokio_util::sync::CancellationToken;
 use super::ending::Ending;
 use super::message::{ClientMessage, ServerMessage};
 use super::operation::{Operation, Outgoing, Running};
+use super::queue::Queue;
+use super::traced::Traced;
 use super::wire::{Gone, Wire};
-use crate::config::Patience;
+use crate::config::Config;
 use crate::error::{ApiError, Code};
-use crate::live::Live;
+use crate::live::{Live, Open};
 
 /// Most operations that run at a time on one socket.
 const MAX_OPERATIONS: usize = 20;
@@ -31,14 +32,17 @@ const MAX_PINGS: u32 = 100;
 /// What a client is known by once it has shown who it is: the data of each of its operations.
 type Session = Arc<Data>;
 type Authentication = Pin<Box<dyn Future<Output = Result<Session, ApiError>> + Send>>;
+/// Finds out by the payload of `connection_init` who the client is.
+type Authenticate = Box<dyn FnOnce(Map<String, Value>) -> Authentication + Send>;
 
 /// What a socket needs of the process.
-pub(super) struct Context<E, A> {
+pub(super) struct Context<E> {
     /// Executes operations.
     pub(super) executor: E,
-    /// Finds out by the payload of `connection_init` who the client is.
-    pub(super) authenticate: A,
-    pub(super) patience: Patience,
+    pub(super) authenticate: Authenticate,
+    /// Of the upgrade.
+    pub(super) request_id: Arc<str>,
+    pub(super) config: Arc<Config>,
     /// Cancelled when the process stops.
     pub(super) stop: CancellationToken,
     pub(super) live: Live,
@@ -65,13 +69,13 @@ impl From<Gone> for End {
 }
 
 /// How far the client has shown who it is.
-enum Phase<A> {
-    Waiting(A),
+enum Phase {
+    Waiting(Authenticate),
     Authenticating(Authentication),
     Ready(Session),
 }
 
-impl<A> Phase<A> {
+impl Phase {
     /// Who the client is, once that is found out.
     async fn authenticated(&mut self) -> Result<Session, ApiError> {
         match self {
@@ -90,69 +94,76 @@ enum Event {
     In(Option<Result<Message, Error>>),
 }
 
-struct Driver<E, A, S> {
+/// One socket. On the heap, so that the task around it stays small.
+pub(super) struct Driver<E, S> {
     wire: Wire<S>,
     executor: E,
-    phase: Phase<A>,
+    phase: Phase,
     operations: Vec<(Box<str>, u64, Running)>,
     begun: u64,
-    out: mpsc::Sender<Outgoing>,
-    queue: mpsc::Receiver<Outgoing>,
-    patience: Patience,
+    queue: Queue<Outgoing>,
+    request_id: Arc<str>,
+    config: Arc<Config>,
     timer: Pin<Box<Sleep>>,
     heard: Instant,
     pings: u32,
     stop: CancellationToken,
     live: Live,
+    _counted: Open,
 }
 
-/// Serves a client until it goes, does what it must not, or the process stops.
-pub(super) async fn serve<E, A, S>(io: S, context: Context<E, A>)
+impl<E, S> Driver<E, S>
 where
     E: Executor,
-    A: FnOnce(Map<String, Value>) -> Authentication,
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let Context { executor, authenticate, patience, stop, live } = context;
-    let _counted = live.socket();
-    let (out, queue) = mpsc::channel(QUEUE);
-    let mut driver = Driver {
-        wire: Wire::new(io, patience.write, stop.clone()).await,
-        executor,
-        phase: Phase::Waiting(authenticate),
-        operations: Vec::new(),
-        begun: 0,
-        out,
-        queue,
-        patience,
-        timer: Box::pin(sleep(patience.init)),
-        heard: Instant::now(),
-        pings: 0,
-        stop,
-        live,
-    };
-    let end = loop {
-        if let ControlFlow::Break(end) = driver.step().await {
-            break end;
-        }
-    };
-    let Driver { wire, operations, .. } = driver;
-    // Ends them before the goodbye, which may take a moment.
-    drop(operations);
-    if let End::Close(ending) = end {
-        tracing::debug!(code = ending.code, "a websocket is closed");
-        Box::pin(wire.close(ending)).await;
+    /// A client that was let in by the handshake and has said nothing yet.
+    pub(super) fn new(wire: Wire<S>, context: Context<E>) -> Box<Self> {
+        let Context { executor, authenticate, request_id, config, stop, live } = context;
+        Box::new(Driver {
+            wire,
+            executor,
+            phase: Phase::Waiting(authenticate),
+            operations: Vec::new(),
+            begun: 0,
+            queue: Queue::bounded(QUEUE),
+            request_id,
+            timer: Box::pin(sleep(config.patience.init)),
+            config,
+            heard: Instant::now(),
+            pings: 0,
+            stop,
+            _counted: live.socket(),
+            live,
+        })
     }
-}
 
-impl<E, A, S> Driver<E, A, S>
-where
-    E: Executor,
-    A: FnOnce(Map<String, Value>) -> Authentication,
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+    /// Serves the client until it goes, does what it must not, or the process stops.
+    pub(super) async fn serve(mut self: Box<Self>) {
+        let end = loop {
+            if let ControlFlow::Break(end) = self.step().await {
+                break end;
+            }
+        };
+        // Ends them before the goodbye, which may take a moment.
+        self.operations.clear();
+        if let End::Close(ending) = end {
+            tracing::debug!(code = ending.code, "a websocket is closed");
+            Box::pin(self.wire.close(ending)).await;
+        }
+    }
+
     async fn step(&mut self) -> ControlFlow<End> {
-        let done = match self.event().await {
+        let event = self.event().await;
+        // Boxed: an idle socket keeps no room for what is done at an event.
+        match Box::pin(self.act(event)).await {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(end) => ControlFlow::Break(end),
+        }
+    }
+
+    async fn act(&mut self, event: Event) -> Result<(), End> {
+        match event {
             Event::Stop => Err(Ending::RESTART.into()),
             Event::Tick => self.tick().await,
             Event::Authenticated(result) => self.authenticated(result).await,
@@ -160,10 +171,6 @@ where
             Event::In(Some(Ok(message))) => self.hear(message).await,
             Event::In(Some(Err(error))) => Err(Ending::unreadable(&error).map_or(End::Gone, End::Close)),
             Event::In(None) => Err(End::Gone),
-        };
-        match done {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(end) => ControlFlow::Break(end),
         }
     }
 
@@ -173,7 +180,7 @@ where
             () = self.stop.cancelled() => Event::Stop,
             () = self.timer.as_mut() => Event::Tick,
             result = self.phase.authenticated() => Event::Authenticated(result),
-            Some(out) = self.queue.recv() => Event::Out(out),
+            out = self.queue.pop() => Event::Out(out),
             message = self.wire.read() => Event::In(message),
         }
     }
@@ -183,12 +190,12 @@ where
             return Err(Ending::INIT_TIMEOUT.into());
         }
         let now = Instant::now();
-        let silent_at = self.heard + self.patience.silence;
+        let silent_at = self.heard + self.config.patience.silence;
         if now >= silent_at {
             return Err(Ending::SILENT.into());
         }
         self.pings = 0;
-        self.timer.as_mut().reset(silent_at.min(now + self.patience.ping));
+        self.timer.as_mut().reset(silent_at.min(now + self.config.patience.ping));
         Ok(self.wire.ping().await?)
     }
 
@@ -226,7 +233,7 @@ where
                 self.say(&ServerMessage::Pong { payload }).await
             }
             ClientMessage::Pong => self.pinged(),
-            ClientMessage::Subscribe { id, request } => self.subscribe(id, *request).await,
+            ClientMessage::Subscribe { id, request } => self.subscribe(id, request).await,
             ClientMessage::Complete { id } => {
                 self.operations.retain(|(running, ..)| *running != id);
                 Ok(())
@@ -243,14 +250,14 @@ where
         match std::mem::replace(&mut self.phase, Phase::Authenticating(Box::pin(pending()))) {
             Phase::Waiting(authenticate) => {
                 self.phase = Phase::Authenticating(authenticate(payload));
-                self.timer.as_mut().reset(Instant::now() + self.patience.ping);
+                self.timer.as_mut().reset(Instant::now() + self.config.patience.ping);
                 Ok(())
             }
             Phase::Authenticating(_) | Phase::Ready(_) => Err(Ending::TOO_MANY_INITS.into()),
         }
     }
 
-    async fn subscribe(&mut self, id: Box<str>, request: Request) -> Result<(), End> {
+    async fn subscribe(&mut self, id: Box<str>, request: Box<Request>) -> Result<(), End> {
         let Phase::Ready(session) = &self.phase else { return Err(Ending::UNAUTHORIZED.into()) };
         if self.operations.iter().any(|(running, ..)| *running == id) {
             return Err(Ending::duplicate(&id).into());
@@ -261,8 +268,9 @@ where
         }
         self.begun += 1;
         let serial = self.begun;
-        let operation = Operation { id: id.clone(), serial, out: self.out.clone(), counted: self.live.operation() };
-        let running = operation.spawn(self.executor.clone(), request, Arc::clone(session));
+        let operation = Operation { id: id.clone(), serial, out: self.queue.clone(), _counted: self.live.operation() };
+        let task = operation.run(self.executor.clone(), request, Arc::clone(session));
+        let running = Running::spawn(Traced::new(Arc::clone(&self.request_id), task));
         self.operations.push((id, serial, running));
         Ok(())
     }

@@ -17,8 +17,10 @@ use super::ending::Ending;
 
 /// Largest message from a client.
 const MAX_MESSAGE_BYTES: usize = 64 * 1024;
-/// Allocated for each socket as long as it is open; a longer message gets a buffer of its own.
-const READ_BUFFER_BYTES: usize = 1024;
+/// A socket's first buffer, and most that is read at once. (From 1,024 on the library would never go below it again.)
+const READ_BUFFER_BYTES: usize = 512;
+/// The buffer of a message longer than this is given back once the message is done with.
+const KEPT_BUFFER_BYTES: usize = 128;
 /// What is longer is sent in several frames: the library keeps a buffer as large as the largest frame it ever wrote.
 const FRAME_BYTES: usize = 4 * 1024;
 /// How long a client may take to notice that its socket is closed.
@@ -60,7 +62,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         })
         .await;
         if let Some(Ok(message)) = &message
-            && message.len() > READ_BUFFER_BYTES
+            && message.len() > KEPT_BUFFER_BYTES
         {
             self.held = Some(message.clone());
         }
@@ -103,10 +105,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Says why, and waits until the client has heard it: a connection that is dropped while something lies unread is
     /// reset, and with it goes the close frame.
-    pub(super) async fn close(mut self, ending: Ending) {
+    pub(super) async fn close(&mut self, ending: Ending) {
         let goodbye = async {
             self.inner.send(Message::Close(Some(ending.into_frame()))).await?;
-            let mut io = self.inner.into_inner();
+            // From here on what comes is not looked at.
+            let io = self.inner.get_mut();
             io.shutdown().await?;
             let mut ignored = [0; 256];
             while io.read(&mut ignored).await? > 0 {}

@@ -3,11 +3,9 @@
 mod task_updated;
 
 use async_graphql::{Context, ID, Subscription as SubscriptionRoot};
-use futures_util::stream::BoxStream;
 
 use super::input::TaskFilter;
 use super::scalar::Cursor;
-use super::types::TaskUpdate;
 use crate::error::ApiError;
 
 /// The root of streams.
@@ -28,10 +26,11 @@ impl Subscription {
         #[graphql(desc = "Resume behind this place: the cursor of the last change received, or for a filter the `liveCursor` \
                           of a list with the same filter.")]
         after: Option<Cursor>,
-    ) -> Result<BoxStream<'static, async_graphql::Result<TaskUpdate>>, ApiError> {
+    ) -> Result<task_updated::Updates, ApiError> {
         let after = after.map(|cursor| cursor.0);
         match (id, filter) {
-            (Some(id), None) => task_updated::by_id(ctx, &id, after).await,
+            // Boxed: the engine keeps room for it as long as the stream is open.
+            (Some(id), None) => Box::pin(task_updated::by_id(ctx, &id, after)).await,
             (None, Some(filter)) => task_updated::by_filter(ctx, filter, after),
             _ => Err(ApiError::field(["id"], "or filter must be given, and not both")),
         }

@@ -12,10 +12,11 @@ use crate::graphql::context::{caller, state};
 use crate::graphql::feed;
 use crate::graphql::input::{TaskFilter, concerns};
 use crate::graphql::scalar::Cursor;
-use crate::graphql::types::{AuditLog, GlobalId, NodeType, Task, TaskUpdate};
+use crate::graphql::types::{AuditLog, GlobalId, NodeType, Slim, Task, TaskUpdate};
 use crate::hub::Update;
 
-type Updates = BoxStream<'static, Result<TaskUpdate>>;
+/// What one subscription streams.
+pub(super) type Updates = BoxStream<'static, Result<Slim<TaskUpdate>>>;
 
 /// The task's present state and every version after it; with `after` every version after that.
 pub(super) async fn by_id(ctx: &Context<'_>, id: &ID, after: Option<String>) -> Result<Updates, ApiError> {
@@ -60,7 +61,7 @@ fn public(
             let update = update?;
             let cursor = Cursor(cursor(&update));
             let version = i32::try_from(update.change.seq.unwrap_or_default()).unwrap_or(i32::MAX);
-            Ok(TaskUpdate { cursor, version, change: AuditLog(update.change), task: Task(update.task) })
+            Ok(TaskUpdate { cursor, version, change: AuditLog(update.change), task: Task(update.task) }.into())
         })
         .boxed()
 }

@@ -1,20 +1,32 @@
 //! `AuditLog`
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object};
 use domain::entity::audit_log::Model;
+use uuid::Uuid;
 
-use super::{AuditAction, GlobalId, NodeType, TaskStatus};
-use crate::graphql::scalar::{DateTime, Json, UuidScalar};
+use super::{AuditAction, GlobalId, NodeType, Task, TaskStatus};
+use crate::error::ApiError;
+use crate::graphql::loaders::{AuditLogKey, TaskKey, loaders};
+use crate::graphql::scalar::{DateTime, Json, UuidScalar, parse_uuid};
 use crate::graphql::statuses;
 
 /// One audit row.
 pub(crate) struct AuditLog(pub(crate) Model);
 
+impl AuditLog {
+    /// # Errors
+    /// `Unavailable` or `Internal` when the database fails.
+    pub(crate) async fn load(ctx: &Context<'_>, key: &str) -> Result<Option<Self>, ApiError> {
+        let Some(id) = parse_uuid(key) else { return Ok(None) };
+        Ok(loaders(ctx)?.load_one(AuditLogKey(id)).await?.map(Self))
+    }
+}
+
 /// One line of the append-only trail: who did what, when, to which task.
 #[Object]
 impl AuditLog {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         GlobalId::write(NodeType::AuditLog, self.0.id)
     }
 
@@ -41,6 +53,11 @@ impl AuditLog {
     /// Global id of the task it is about, if it is about one.
     async fn task_id(&self) -> Option<ID> {
         self.0.task_id.map(|id| GlobalId::write(NodeType::Task, id))
+    }
+
+    /// The task it is about, as it is now; null when it is about none, or the task was pruned.
+    async fn task(&self, ctx: &Context<'_>) -> Option<Result<Task, ApiError>> {
+        task(ctx, self.0.task_id?).await.transpose()
     }
 
     /// The version the task had afterwards; null where no task changed its state.
@@ -92,4 +109,8 @@ impl AuditLog {
     async fn status_after(&self) -> Option<TaskStatus> {
         statuses::after(&self.0).map(TaskStatus::from)
     }
+}
+
+async fn task(ctx: &Context<'_>, id: Uuid) -> Result<Option<Task>, ApiError> {
+    Ok(loaders(ctx)?.load_one(TaskKey(id)).await?.map(Task))
 }

@@ -1,7 +1,8 @@
 //! `AuditLogConnection`
 
 use async_graphql::{Context, SimpleObject};
-use domain::audit::{self, Filter, Order, Page};
+use domain::audit::{self, Filter, Order};
+use domain::entity::audit_log::Model;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -9,7 +10,8 @@ use super::{AuditLog, PageInfo};
 use crate::cursor::Scope;
 use crate::error::ApiError;
 use crate::graphql::context::{caller, list_read};
-use crate::graphql::page::PageRequest;
+use crate::graphql::input::canonical_audit_logs;
+use crate::graphql::page::{PageArgs, PageRequest};
 use crate::graphql::scalar::Cursor;
 
 /// A page of the trail.
@@ -40,38 +42,28 @@ pub(crate) struct AuditLogList {
 
 impl AuditLogList {
     /// # Errors
-    /// `BadUserInput` (`first`), `InvalidCursor`; `Unavailable` or `Internal` when the database fails.
-    pub(crate) async fn page(
-        &self,
-        ctx: &Context<'_>,
-        first: Option<i32>,
-        after: Option<Cursor>,
-    ) -> Result<AuditLogConnection, ApiError> {
-        let tenant_id = caller(ctx)?.tenant_id;
-        let scope = self.scope(tenant_id);
-        let request = PageRequest::read(scope, first, after.as_ref())?;
-        let page = Page { after: request.after, limit: request.limit(), order: self.order };
-        let read = list_read(ctx).await?;
-        let mut rows = audit::list(read.db(), tenant_id, &self.filter, page).await?;
-        drop(read);
-        let has_next_page = rows.len() > request.first;
-        rows.truncate(request.first);
-        let edges: Vec<_> =
-            rows.into_iter().map(|row| AuditLogEdge { cursor: Cursor(scope.page(row.id)), node: AuditLog(row) }).collect();
-        let page_info = PageInfo {
-            has_next_page,
-            has_previous_page: request.after.is_some(),
-            start_cursor: edges.first().map(|e| e.cursor.clone()),
-            end_cursor: edges.last().map(|e| e.cursor.clone()),
-        };
-        Ok(AuditLogConnection { edges, page_info })
+    /// `BadUserInput` (`first`, `last`), `InvalidCursor`.
+    pub(crate) fn request(&self, tenant_id: Uuid, args: &PageArgs) -> Result<PageRequest, ApiError> {
+        let meaning = json!([canonical_audit_logs(&self.filter), "TIMESTAMP", self.order == Order::Newest]);
+        args.read(Scope::new(tenant_id, self.name, &meaning), self.order)
     }
 
-    fn scope(&self, tenant_id: Uuid) -> Scope {
-        let f = &self.filter;
-        let mut actions: Vec<_> = f.actions.iter().map(|a| a.as_str()).collect();
-        actions.sort_unstable();
-        actions.dedup();
-        Scope::new(tenant_id, self.name, &json!([f.task_id, actions, f.actor, f.from, f.until]))
+    /// # Errors
+    /// As [`AuditLogList::request`]; `Unavailable` or `Internal` when the database fails.
+    pub(crate) async fn page(&self, ctx: &Context<'_>, args: &PageArgs) -> Result<AuditLogConnection, ApiError> {
+        let tenant_id = caller(ctx)?.tenant_id;
+        let request = self.request(tenant_id, args)?;
+        let read = list_read(ctx).await?;
+        let rows = audit::list(read.db(), tenant_id, &self.filter, request.page()).await?;
+        Ok(AuditLogConnection::new(&request, rows))
+    }
+}
+
+impl AuditLogConnection {
+    /// Of what was read as the request asks.
+    pub(crate) fn new(request: &PageRequest, rows: Vec<Model>) -> Self {
+        let (rows, page_info) = request.answer(rows, |row| row.id);
+        let edges = rows.into_iter().map(|(cursor, row)| AuditLogEdge { cursor, node: AuditLog(row) }).collect();
+        Self { edges, page_info }
     }
 }

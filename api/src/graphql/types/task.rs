@@ -6,12 +6,23 @@ use domain::entity::task::Model;
 
 use super::{AuditLogConnection, AuditLogList, GlobalId, NodeType, TaskStatus};
 use crate::error::ApiError;
-use crate::graphql::page::DEFAULT_FIRST;
-use crate::graphql::scalar::{Cursor, DateTime, Json, UuidScalar};
+use crate::graphql::context::caller;
+use crate::graphql::loaders::{TaskKey, TrailKey, loaders};
+use crate::graphql::page::PageArgs;
+use crate::graphql::scalar::{Cursor, DateTime, Json, UuidScalar, parse_uuid};
 use crate::graphql::schema::list_cost;
 
 /// One task.
 pub(crate) struct Task(pub(crate) Model);
+
+impl Task {
+    /// # Errors
+    /// `Unavailable` or `Internal` when the database fails.
+    pub(crate) async fn load(ctx: &Context<'_>, key: &str) -> Result<Option<Self>, ApiError> {
+        let Some(id) = parse_uuid(key) else { return Ok(None) };
+        Ok(loaders(ctx)?.load_one(TaskKey(id)).await?.map(Self))
+    }
+}
 
 /// Why a task's last attempt ended badly.
 #[derive(SimpleObject)]
@@ -26,7 +37,7 @@ pub(crate) struct TaskError {
 #[Object]
 impl Task {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         GlobalId::write(NodeType::Task, self.0.id)
     }
 
@@ -122,15 +133,25 @@ impl Task {
         self.0.worker_id.as_deref()
     }
 
-    /// Its trail, oldest first.
-    #[graphql(complexity = "list_cost(first, child_complexity)")]
+    /// Its trail, oldest first. The first 20 rows when neither `first` nor `last` is given.
+    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
     async fn audit_logs(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many rows, 1 to 100.", default_with = "Some(DEFAULT_FIRST)")] first: Option<i32>,
-        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<Cursor>,
+        #[graphql(desc = "How many rows from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this one: the `endCursor` of the page before.")] after: Option<Cursor>,
+        #[graphql(desc = "How many rows from the end, 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only rows ahead of this one: the `startCursor` of the page behind.")] before: Option<Cursor>,
     ) -> Result<AuditLogConnection, ApiError> {
-        let filter = domain::audit::Filter { task_id: Some(self.0.id), ..Default::default() };
-        AuditLogList { name: "task.auditLogs", filter, order: Order::Oldest }.page(ctx, first, after).await
+        let args = PageArgs { first, after, last, before };
+        let filter = domain::audit::Filter { task_id: Some(self.0.id).into(), ..Default::default() };
+        let list = AuditLogList { name: "task.auditLogs", filter, order: Order::Oldest };
+        if args.after.is_some() || args.before.is_some() {
+            // A cursor is of one task: for the others of a list it is an error, so that this is one statement as well.
+            return list.page(ctx, &args).await;
+        }
+        let request = list.request(caller(ctx)?.tenant_id, &args)?;
+        let key = TrailKey { task_id: self.0.id, limit: request.page().limit, end: request.page().end };
+        Ok(AuditLogConnection::new(&request, loaders(ctx)?.load_one(key).await?.unwrap_or_default()))
     }
 }

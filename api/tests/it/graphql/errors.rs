@@ -24,7 +24,7 @@ async fn errors_have_stable_shapes() {
         "argument_out_of_range",
         answer(&api, &acme, "{ tasks(first: 101) { pageInfo { endCursor } } }", none.clone()).await
     );
-    assert_json_snapshot!("malformed_id", answer(&api, &acme, "{ task(id: \"x\") { id } }", none.clone()).await);
+    assert_json_snapshot!("malformed_id", answer(&api, &acme, "{ task(by: {id: \"x\"}) { id } }", none.clone()).await);
     assert_json_snapshot!(
         "invalid_cursor",
         answer(&api, &acme, "{ tasks(after: \"x\") { pageInfo { endCursor } } }", none.clone()).await
@@ -53,16 +53,22 @@ async fn malformed_values_are_errors_and_never_faults() {
         ("query($v: Int) { tasks(first: $v) { pageInfo { endCursor } } }", json!({"v": -1})),
         ("query($v: Int) { tasks(first: $v) { pageInfo { endCursor } } }", json!({"v": 0})),
         ("query($v: Int) { tasks(first: $v) { pageInfo { endCursor } } }", json!({"v": "1"})),
-        ("query($v: ID!) { task(id: $v) { id } }", json!({"v": "{0192f0c4-1111-7222-8333-444455556666}"})),
-        ("query($v: ID!) { task(id: $v) { id } }", json!({"v": "\u{0}"})),
-        ("query($v: ID!) { auditLogs(filter: {taskId: $v}) { pageInfo { endCursor } } }", json!({"v": "zzz"})),
-        ("query($v: String) { tasks(filter: {queue: $v}) { pageInfo { endCursor } } }", json!({"v": "a\u{0}b"})),
-        ("query($v: String) { tasks(filter: {kind: $v}) { pageInfo { endCursor } } }", json!({"v": "x".repeat(256)})),
-        ("query($v: String) { auditLogs(filter: {actor: $v}) { pageInfo { endCursor } } }", json!({"v": "\u{0}"})),
-        ("query($v: [AuditAction!]) { auditLogs(filter: {action: $v}) { pageInfo { endCursor } } }", json!({"v": ["UNKNOWN"]})),
-        ("query($v: DateTime) { auditLogs(filter: {from: $v}) { pageInfo { endCursor } } }", json!({"v": "infinity"})),
+        ("query($v: ID!) { task(by: {id: $v}) { id } }", json!({"v": "{0192f0c4-1111-7222-8333-444455556666}"})),
+        ("query($v: ID!) { task(by: {id: $v}) { id } }", json!({"v": "\u{0}"})),
+        ("query($v: ID!) { auditLogs(filter: {taskId: {eq: $v}}) { pageInfo { endCursor } } }", json!({"v": "zzz"})),
+        ("query($v: String) { tasks(filter: {queue: {eq: $v}}) { pageInfo { endCursor } } }", json!({"v": "a\u{0}b"})),
+        ("query($v: String) { tasks(filter: {kind: {eq: $v}}) { pageInfo { endCursor } } }", json!({"v": "x".repeat(256)})),
+        ("query($v: String) { auditLogs(filter: {actor: {eq: $v}}) { pageInfo { endCursor } } }", json!({"v": "\u{0}"})),
         (
-            "query($v: DateTime) { auditLogs(filter: {from: $v}) { pageInfo { endCursor } } }",
+            "query($v: [AuditAction!]) { auditLogs(filter: {action: {in: $v}}) { pageInfo { endCursor } } }",
+            json!({"v": ["UNKNOWN"]}),
+        ),
+        (
+            "query($v: DateTime) { auditLogs(filter: {timestamp: {gte: $v}}) { pageInfo { endCursor } } }",
+            json!({"v": "infinity"}),
+        ),
+        (
+            "query($v: DateTime) { auditLogs(filter: {timestamp: {gte: $v}}) { pageInfo { endCursor } } }",
             json!({"v": "2026-01-01T00:00:60Z"}),
         ),
         ("mutation($v: ID!) { cancelTask(input: {id: $v}) { task { id } } }", json!({"v": ""})),
@@ -81,8 +87,7 @@ async fn malformed_values_are_errors_and_never_faults() {
 async fn an_error_leaves_the_other_fields_alone() {
     let api = TestApi::start().await;
     let acme = api.db.tenant("acme").await;
-    let query =
-        "{ bad: tasks(first: 0) { pageInfo { endCursor } } good: tasks { edges { node { id } } } worse: task(id: \"x\") { id } }";
+    let query = "{ bad: tasks(first: 0) { pageInfo { endCursor } } good: tasks { edges { node { id } } } worse: task(by: {id: \"x\"}) { id } }";
     let (_, answer) = execute(&api, &acme, query, json!({})).await;
     assert_eq!(answer["data"], json!({"bad": null, "good": {"edges": []}, "worse": null}));
     let paths: Vec<_> = answer["errors"].as_array().unwrap().iter().map(|e| e["path"].to_string()).collect();

@@ -17,7 +17,7 @@ const CANCEL: &str = "mutation($id: ID!, $reason: String) { cancelTask(input: {i
     task { status version } auditLogIds userErrors { field message code } } }";
 const RETRY: &str = "mutation($id: ID!) { retryTask(input: {id: $id}) {
     task { status version attempt error { code } finishedAt } auditLogIds userErrors { field message code } } }";
-const TASK: &str = "query($id: ID!) { task(id: $id) { status result attempt error { code message } finishedAt
+const TASK: &str = "query($id: ID!) { task(by: {id: $id}) { status result attempt error { code message } finishedAt
     auditLogs { edges { node { id action actor seq attempt reason keyId requestId statusBefore statusAfter taskId detail } } } } }";
 
 #[tokio::test]

@@ -14,9 +14,9 @@ async fn another_tenants_task_is_not_there() {
     let theirs = api.db.submit(&acme, domain::task::NewTask { reference: Some("r".into()), ..echo(1) }).await.id;
     let nothing = IdClock::new().next();
     for query in [
-        "query($id: ID!) { task(id: $id) { id } }",
-        "query($id: ID!) { task(id: $id) { auditLogs { edges { node { action } } } } }",
-        "query($id: ID!) { auditLogs(filter: {taskId: $id}) { edges { node { id } } pageInfo { hasNextPage } } }",
+        "query($id: ID!) { task(by: {id: $id}) { id } }",
+        "query($id: ID!) { task(by: {id: $id}) { auditLogs { edges { node { action } } } } }",
+        "query($id: ID!) { auditLogs(filter: {taskId: {eq: $id}}) { edges { node { id } } pageInfo { hasNextPage } } }",
         "mutation($id: ID!) { cancelTask(input: {id: $id}) { task { id } auditLogIds userErrors { field message code } } }",
         "mutation($id: ID!) { retryTask(input: {id: $id}) { task { id } auditLogIds userErrors { field message code } } }",
     ] {

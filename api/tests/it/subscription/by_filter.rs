@@ -40,7 +40,7 @@ async fn a_change_is_delivered_when_the_task_matched_before_or_after_it() {
     let api = TestApi::start().await;
     let acme = api.db.tenant("acme").await;
     let worker = Worker::start(&api.db, &acme);
-    let filter = json!({"status": ["FAILED"]});
+    let filter = json!({"status": {"eq": "FAILED"}});
     let after = live_cursor(&api, &acme, &filter).await;
     let mut socket = Socket::connect(&api, &acme).await;
     socket.subscribe("1", FOLLOW, json!({"filter": filter, "after": after})).await;
@@ -62,7 +62,7 @@ async fn kind_and_queue_are_filtered_and_an_empty_filter_means_everything() {
     let mut everything = Socket::connect(&api, &acme).await;
     everything.subscribe("1", FOLLOW, json!({"filter": {}, "after": cursor})).await;
     let mut slow_echos = Socket::connect(&api, &acme).await;
-    slow_echos.subscribe("1", FOLLOW, json!({"filter": {"queue": "slow", "kind": "echo"}})).await;
+    slow_echos.subscribe("1", FOLLOW, json!({"filter": {"queue": {"eq": "slow"}, "kind": {"in": ["echo"]}}})).await;
     // Without a cursor a stream begins when the server reads it first, so wait until it does.
     let probe = json!({"kind": "echo", "payload": 0, "queue": "slow"});
     testkit::until("the stream begins", async || {
@@ -92,7 +92,7 @@ async fn what_happens_between_the_list_and_the_stream_is_not_missed() {
     let api = TestApi::start().await;
     let acme = api.db.tenant("acme").await;
     let worker = Worker::start(&api.db, &acme);
-    let filter = json!({"kind": "echo"});
+    let filter = json!({"kind": {"eq": "echo"}});
     let after = live_cursor(&api, &acme, &filter).await;
     for n in 0..5 {
         api.db.submit(&acme, echo(n)).await;

@@ -26,17 +26,18 @@ async fn a_cursor_of_another_filter_task_or_tenant_is_refused() {
     let api = TestApi::start().await;
     let (acme, other) = (api.db.tenant("acme").await, api.db.tenant("other").await);
     let (a, b) = (api.db.submit(&acme, echo(1)).await.id, api.db.submit(&acme, echo(1)).await.id);
-    let list = data(&api, &acme, "{ tasks(filter: {kind: \"echo\"}) { liveCursor pageInfo { endCursor } } }", json!({})).await;
+    let list =
+        data(&api, &acme, "{ tasks(filter: {kind: {eq: \"echo\"}}) { liveCursor pageInfo { endCursor } } }", json!({})).await;
     let (live, page) = (&list["tasks"]["liveCursor"], &list["tasks"]["pageInfo"]["endCursor"]);
     let mut socket = Socket::connect(&api, &acme).await;
     socket.subscribe("1", WATCH, json!({"id": a})).await;
     let version = socket.change("1").await["cursor"].clone();
     for (tenant, query, variables) in [
         (&acme, FOLLOW, json!({"filter": {}, "after": live})),
-        (&acme, FOLLOW, json!({"filter": {"kind": "sleep"}, "after": live})),
-        (&other, FOLLOW, json!({"filter": {"kind": "echo"}, "after": live})),
-        (&acme, FOLLOW, json!({"filter": {"kind": "echo"}, "after": page})),
-        (&acme, FOLLOW, json!({"filter": {"kind": "echo"}, "after": version})),
+        (&acme, FOLLOW, json!({"filter": {"kind": {"eq": "sleep"}}, "after": live})),
+        (&other, FOLLOW, json!({"filter": {"kind": {"eq": "echo"}}, "after": live})),
+        (&acme, FOLLOW, json!({"filter": {"kind": {"eq": "echo"}}, "after": page})),
+        (&acme, FOLLOW, json!({"filter": {"kind": {"eq": "echo"}}, "after": version})),
         (&acme, FOLLOW, json!({"filter": {}, "after": "junk"})),
         (&acme, WATCH, json!({"id": b, "after": version})),
         (&acme, WATCH, json!({"id": a, "after": live})),
@@ -54,7 +55,7 @@ async fn what_is_too_old_or_of_another_life_of_the_database_is_expired() {
     let cluster = feed::cluster(&api.db.api).await.unwrap();
     let now = feed::horizon(&api.db.api).await.unwrap();
     let position = |hours| Position { xid: now.xmin - 1, id: ids::floor(Utc::now()), since: now.at - Duration::hours(hours) };
-    let all = Scope::new(acme.id, "taskUpdated.filter", &json!([[], null, null]));
+    let all = Scope::new(acme.id, "taskUpdated.filter", &json!([null, null, null, null, null, null, null]));
     let one = Scope::new(acme.id, "taskUpdated.id", &json!(id));
     let ahead = Position { xid: now.xmax + 1_000_000, ..position(0) };
     for (query, variables) in [

@@ -159,6 +159,9 @@ async fn operations_pass_the_same_guard_as_over_http() {
         ),
         ("subscription { taskUpdated(filter: {}) { nonsense } }".into(), "GRAPHQL_VALIDATION_FAILED"),
         ("subscription {".into(), "GRAPHQL_PARSE_FAILED"),
+        ("query A { __typename } query B { __typename }".into(), "GRAPHQL_VALIDATION_FAILED"),
+        // A variable that is required is missing.
+        ("subscription($id: ID!) { taskUpdated(id: $id) { version } }".into(), "BAD_USER_INPUT"),
     ] {
         socket.subscribe("1", &document, json!({})).await;
         assert_eq!(socket.refusal("1").await, code, "{}", &document[..document.len().min(80)]);
@@ -167,7 +170,7 @@ async fn operations_pass_the_same_guard_as_over_http() {
         "subscription { taskUpdated { version } }",
         "subscription { taskUpdated(id: \"x\") { version } }",
         "subscription { taskUpdated(id: \"x\", filter: {}) { version } }",
-        "subscription { taskUpdated(filter: {queue: \"\\u0000\"}) { version } }",
+        "subscription { taskUpdated(filter: {queue: {eq: \"\\u0000\"}}) { version } }",
     ] {
         socket.subscribe("1", document, json!({})).await;
         assert_eq!(socket.failure("1").await, "BAD_USER_INPUT", "{document}");

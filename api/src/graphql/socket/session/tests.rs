@@ -75,9 +75,11 @@ impl Pair {
             })
         };
         let executor = Guarded::new(Schema::new(Query, EmptyMutation, Streams), crate::config::GraphqlLimits::default());
-        let patience = Patience::default();
-        let context = Context { executor, authenticate, patience, stop: stop.clone(), live: live.clone() };
-        let server = tokio::spawn(serve(far, context));
+        let (authenticate, config) = (Box::new(authenticate), Arc::default());
+        let context =
+            Context { executor, authenticate, request_id: "r-1".into(), config, stop: stop.clone(), live: live.clone() };
+        let wire = Wire::new(far, context.config.patience.write, stop.clone()).await;
+        let server = tokio::spawn(Driver::new(wire, context).serve());
         let client = WebSocketStream::from_raw_socket(near, Role::Client, None).await;
         Pair { client, server, stop, live, begun: Instant::now() }
     }

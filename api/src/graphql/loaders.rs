@@ -1,0 +1,128 @@
+//! Reads of one request put together: whatever its resolvers ask for at the same time is one statement, not one for each
+//! row of a list.
+//!
+//! Made per request and without a cache: nothing is remembered, so that nothing can be stale or another tenant's.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use async_graphql::Context;
+use async_graphql::dataloader::{DataLoader, Loader};
+use domain::entity::{audit_log, task, user};
+use domain::page::{End, Order, Page};
+use domain::{access, audit};
+use uuid::Uuid;
+
+use super::context::{ListTurns, caller, state};
+use super::rounds::Rounds;
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// One request's loaders, in its data. Made when first used: by then the caller is known.
+pub(super) struct Loaders {
+    made: OnceLock<DataLoader<Reads>>,
+    rounds: Rounds,
+}
+
+impl Loaders {
+    pub(super) fn new(rounds: Rounds) -> Self {
+        Self { made: OnceLock::new(), rounds }
+    }
+}
+
+/// The loaders of the request.
+///
+/// # Errors
+/// `Internal` without a state, `Unauthenticated` without a caller.
+pub(crate) fn loaders<'a>(ctx: &Context<'a>) -> Result<&'a DataLoader<Reads>, ApiError> {
+    let loaders = ctx.data_opt::<Loaders>().ok_or_else(ApiError::internal)?;
+    let (state, tenant_id) = (state(ctx)?, caller(ctx)?.tenant_id);
+    Ok(loaders.made.get_or_init(|| {
+        let reads = Reads { state: state.clone(), tenant_id, turns: ListTurns::of(ctx) };
+        let rounds = loaders.rounds.clone();
+        // The end of the round is waited for, no time.
+        DataLoader::new(reads, move |read| rounds.at_end(read)).delay(Duration::ZERO)
+    }))
+}
+
+/// What the loaders read with.
+pub(crate) struct Reads {
+    state: AppState,
+    tenant_id: Uuid,
+    turns: ListTurns,
+}
+
+/// A task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TaskKey(pub(crate) Uuid);
+
+/// A row of the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct AuditLogKey(pub(crate) Uuid);
+
+/// A user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct UserKey(pub(crate) Uuid);
+
+/// One end of a task's trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TrailKey {
+    pub(crate) task_id: Uuid,
+    pub(crate) limit: u64,
+    pub(crate) end: End,
+}
+
+impl Loader<TaskKey> for Reads {
+    type Value = task::Model;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[TaskKey]) -> Result<HashMap<TaskKey, Self::Value>, ApiError> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = domain::task::get_many(&self.state.db, self.tenant_id, &ids).await?;
+        Ok(rows.into_iter().map(|row| (TaskKey(row.id), row)).collect())
+    }
+}
+
+impl Loader<AuditLogKey> for Reads {
+    type Value = audit_log::Model;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[AuditLogKey]) -> Result<HashMap<AuditLogKey, Self::Value>, ApiError> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = audit::get_many(&self.state.db, self.tenant_id, &ids).await?;
+        Ok(rows.into_iter().map(|row| (AuditLogKey(row.id), row)).collect())
+    }
+}
+
+impl Loader<UserKey> for Reads {
+    type Value = user::Model;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[UserKey]) -> Result<HashMap<UserKey, Self::Value>, ApiError> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = access::users(&self.state.db, self.tenant_id, &ids).await?;
+        Ok(rows.into_iter().map(|row| (UserKey(row.id), row)).collect())
+    }
+}
+
+impl Loader<TrailKey> for Reads {
+    type Value = Vec<audit_log::Model>;
+    type Error = ApiError;
+
+    /// A statement for each length and end that is asked for: as many as the document has fields, whatever the list's length.
+    async fn load(&self, keys: &[TrailKey]) -> Result<HashMap<TrailKey, Self::Value>, ApiError> {
+        let mut alike: HashMap<(u64, End), Vec<Uuid>> = HashMap::new();
+        for key in keys {
+            alike.entry((key.limit, key.end)).or_default().push(key.task_id);
+        }
+        let mut found = HashMap::new();
+        for ((limit, end), task_ids) in alike {
+            let page = Page { limit, end, order: Order::Oldest, ..Page::default() };
+            let read = self.state.lists.begin(self.turns.take().await).await?;
+            let trails = audit::trails(read.db(), self.tenant_id, &task_ids, page).await?;
+            found.extend(trails.into_iter().map(|(task_id, rows)| (TrailKey { task_id, limit, end }, rows)));
+        }
+        Ok(found)
+    }
+}
