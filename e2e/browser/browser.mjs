@@ -16,7 +16,7 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
-/** Opens a browser on a profile of its own that may reach these origins alone; `test` gets its context. */
+/** Opens a browser on a profile of its own that may reach these origins alone; `test` gets its context. `expected` complaints must come. */
 export async function inBrowser(origins, test, { expected = [] } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "ctap-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
@@ -35,7 +35,12 @@ export async function inBrowser(origins, test, { expected = [] } = {}) {
       return route.abort();
     },
   );
-  const complain = (text) => expected.some((pattern) => pattern.test(text)) || complaints.push(text);
+  const heard = new Set();
+  const complain = (text) => {
+    const pattern = expected.find((pattern) => pattern.test(text));
+    if (pattern) heard.add(pattern);
+    else complaints.push(text);
+  };
   context.on("console", (message) => {
     if (["error", "warning", "assert"].includes(message.type())) complain(`${message.type()}: ${message.text()}`);
   });
@@ -48,6 +53,7 @@ export async function inBrowser(origins, test, { expected = [] } = {}) {
     await test(context);
     assert.deepEqual(refused, [], "requests to other hosts");
     assert.deepEqual(complaints, [], "complaints in the console");
+    assert.deepEqual([...heard].sort(), [...expected].sort(), "complaints that had to come");
   } catch (error) {
     console.error({ refused, complaints });
     throw error;
