@@ -58,7 +58,7 @@ async fn open(bench: &Bench) -> i64 {
 }
 
 /// Claim and complete in a loop: what PostgreSQL allows one connection without any dispatch.
-async fn bare(bench: &Bench, batch: usize) -> f64 {
+pub(crate) async fn bare(bench: &Bench, batch: usize) -> f64 {
     let kinds = vec!["echo".to_owned()];
     let started = Instant::now();
     loop {

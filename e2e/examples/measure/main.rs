@@ -4,15 +4,19 @@
 //! cargo build --release --workspace --bins
 //! cargo run --release -p e2e --example measure -- drain
 //! cargo run --release -p e2e --example measure -- lease-cost
+//! cargo run --release -p e2e --example measure -- counts
 //! cargo run --release -p e2e --example measure -- edge
+//! cargo run --release -p e2e --example measure -- guard
 //! cargo run --release -p e2e --example measure -- socket-memory
 //! cargo run --release -p e2e --example measure -- large-bodies
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement fails by panicking")]
 
+mod counts;
 mod drain;
 mod edge;
+mod guard;
 mod large_bodies;
 mod lease_cost;
 mod socket_memory;
@@ -21,12 +25,14 @@ mod support;
 #[tokio::main]
 async fn main() {
     match std::env::args().nth(1).as_deref() {
+        Some("counts") => counts::run().await,
         Some("drain") => drain::run().await,
         Some("edge") => edge::run().await,
+        Some("guard") => guard::run().await,
         Some("large-bodies") => large_bodies::run().await,
         Some("lease-cost") => lease_cost::run().await,
         Some("socket-memory") => socket_memory::run().await,
         Some("socket-memory-stock") => socket_memory::serve_stock().await,
-        _ => eprintln!("say which: drain, edge, large-bodies, lease-cost, socket-memory"),
+        _ => eprintln!("say which: counts, drain, edge, guard, large-bodies, lease-cost, socket-memory"),
     }
 }

@@ -25,11 +25,23 @@ async fn nested_literals_and_fragment_bombs_are_refused_and_the_process_lives() 
         .map(|n| format!("fragment F{n} on Query {{ ...F{m} ...F{m} }} ", m = n + 1))
         .chain(["fragment F26 on Query { __typename } { ...F0 }".to_owned()])
         .collect();
-    assert_eq!(code_of(&system, bomb).await, "QUERY_TOO_COMPLEX");
+    assert_eq!(code_of(&system, bomb.clone()).await, "QUERY_TOO_COMPLEX");
     let cycle = "fragment A on Query { ...B } fragment B on Query { ...A } { ...A }";
     assert!(code_of(&system, cycle.into()).await.is_string());
 
-    // The same over the websocket.
+    // The same by GET and as an event stream, which are other ways to the same guard.
+    for query in [format!("{{ task(by: {}", "[".repeat(2_000)), "{a".repeat(2_000), bomb] {
+        let get = system.client.request(reqwest::Method::GET, "/graphql").query(&[("query", &query)]);
+        let events = system.client.request(reqwest::Method::POST, "/graphql").header("accept", "text/event-stream");
+        for request in [get, events.json(&json!({"query": query}))] {
+            let answer = request.send().await.unwrap();
+            assert!(answer.status().as_u16() < 500, "{}", answer.status());
+            let text = answer.text().await.unwrap();
+            assert!(text.contains("QUERY_TOO_DEEP") || text.contains("QUERY_TOO_COMPLEX"), "{text}");
+        }
+    }
+
+    // And over the websocket.
     let mut socket = system.client.socket().await;
     socket.subscribe(&format!("{{ task(by: {}{}) {{ id }} }}", "[".repeat(5_000), "]".repeat(5_000)), json!({})).await;
     assert_eq!(system.client.graphql("{ __typename }", json!({})).await["__typename"], "Query");
