@@ -29,12 +29,16 @@ pub(super) fn scan(text: &str, limits: &GraphqlLimits, work: &mut Work) -> Resul
         let token = &bytes[at..end];
         work.bytes += token.len();
         at = end;
-        if byte == b'#' || is_ignored(byte) {
+        if is_ignored(byte) {
             continue;
         }
+        // A comment is no token, but costs the parser more than most.
         work.tokens += 1;
         if work.tokens > limits.tokens {
             return Err(Refused::Tokens(limits.tokens));
+        }
+        if byte == b'#' {
+            continue;
         }
         let same = objects.repeats(token);
         if objects.depth() > limits.nesting {

@@ -201,3 +201,9 @@ fn an_operation_must_be_clear_and_have_its_variables() {
         assert!(message.starts_with("variables."), "{missing}: {message}");
     }
 }
+
+#[test]
+fn comments_count_as_tokens() {
+    assert_eq!(refused(&format!("{{ __typename }} {}", "#\n".repeat(3_990))), None);
+    assert_refused(&format!("{{ __typename }} {}", "#\n".repeat(4_000)), "QUERY_TOO_COMPLEX");
+}
