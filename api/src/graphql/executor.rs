@@ -115,10 +115,11 @@ impl<E: Executor> Guarded<E> {
         if let Ok(document) = request.parsed_query().cloned() {
             request.set_parsed_query(document);
         }
-        let results = rounds.run_stream(self.inner.execute_stream(request, session));
+        let results = rounds.run_stream(self.inner.execute_stream(request, session.clone()));
         let mut results = AssertUnwindSafe(results).catch_unwind();
-        // A body is read when its request's span has been left; what it logs belongs there all the same.
-        let span = Span::current();
+        // A body is read when its request's span has been left; what it logs belongs there all the same. A websocket sees to
+        // that itself: a span that is held costs more than a kilobyte.
+        let span = if session.is_none() { Span::current() } else { Span::none() };
         poll_fn(move |context| span.in_scope(|| results.poll_next_unpin(context)))
             .map(move |item| item.map_or_else(|_| errors.panicked(), |response| errors.public(response)))
             .boxed()

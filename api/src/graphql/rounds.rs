@@ -6,8 +6,8 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 
 use futures_util::stream::{self, BoxStream};
@@ -17,20 +17,21 @@ use tracing::Instrument;
 
 /// Counts the rounds of one request. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rounds(Arc<watch::Sender<Round>>);
+pub(super) struct Rounds(Arc<State>);
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Round {
-    number: u64,
+#[derive(Debug, Default)]
+struct State {
+    /// The number of the present round; not made before a read waits for its end, and by most subscriptions never.
+    round: OnceLock<watch::Sender<u64>>,
     /// Nobody ends the rounds of a request that is not run by [`Rounds::run`]: its reads begin at once.
-    ends: bool,
+    ends: AtomicBool,
 }
 
 impl Rounds {
     /// Begins `read` at the end of the present round; never, when the request is gone by then.
     pub(super) fn at_end(&self, read: impl Future<Output = ()> + Send + 'static) {
-        let mut round = self.0.subscribe();
-        let ends = round.borrow_and_update().ends;
+        let mut round = self.0.round.get_or_init(watch::Sender::default).subscribe();
+        let ends = self.0.ends.load(Ordering::Relaxed);
         let later = async move {
             if !ends || round.changed().await.is_ok() {
                 read.await;
@@ -51,15 +52,15 @@ impl Rounds {
     }
 
     fn poll<T>(&self, cx: &Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
-        self.0.send_if_modified(|round| {
-            round.ends = true;
-            false
-        });
+        self.0.ends.store(true, Ordering::Relaxed);
         let wakes = Arc::new(Wakes { parent: cx.waker().clone(), woken: AtomicBool::new(false) });
         let polled = poll(&mut Context::from_waker(&Waker::from(Arc::clone(&wakes))));
         // Woken while it was polled, it is polled again: those who will ask then are waited for.
-        if polled.is_pending() && !wakes.woken.load(Ordering::Acquire) {
-            self.0.send_modify(|round| round.number = round.number.wrapping_add(1));
+        if polled.is_pending()
+            && !wakes.woken.load(Ordering::Acquire)
+            && let Some(round) = self.0.round.get()
+        {
+            round.send_modify(|number| *number = number.wrapping_add(1));
         }
         polled
     }
