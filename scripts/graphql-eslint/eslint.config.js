@@ -25,7 +25,7 @@ export default [
         {
           exceptions: {
             types: ["PageInfo", "TaskUpdate", "Viewer"],
-            suffixes: ["Connection", "Edge", "Error", "Payload"],
+            suffixes: ["Connection", "Count", "Counts", "Edge", "Error", "Payload"],
           },
         },
       ],

@@ -110,16 +110,17 @@ impl<E: Executor> Guarded<E> {
     /// Executes any operation: a query or a mutation has one result, a subscription any number of them.
     pub(super) fn stream(&self, admitted: Admitted, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
         let errors = self.errors(&admitted.request.data, session.as_deref());
+        let on_socket = session.is_some();
         let (mut request, rounds) = prepared(admitted.request);
         // A stream keeps its document; the parser leaves three quarters of it empty, a copy has no more room than it needs.
         if let Ok(document) = request.parsed_query().cloned() {
             request.set_parsed_query(document);
         }
-        let results = rounds.run_stream(self.inner.execute_stream(request, session.clone()));
+        let results = rounds.run_stream(self.inner.execute_stream(request, session));
         let mut results = AssertUnwindSafe(results).catch_unwind();
         // A body is read when its request's span has been left; what it logs belongs there all the same. A websocket sees to
         // that itself: a span that is held costs more than a kilobyte.
-        let span = if session.is_none() { Span::current() } else { Span::none() };
+        let span = if on_socket { Span::none() } else { Span::current() };
         poll_fn(move |context| span.in_scope(|| results.poll_next_unpin(context)))
             .map(move |item| item.map_or_else(|_| errors.panicked(), |response| errors.public(response)))
             .boxed()
