@@ -18,11 +18,13 @@ use crate::state::AppState;
 /// `Unauthenticated`, the same for every reason; `Unavailable` or `Internal` when the database fails.
 pub async fn authenticate(state: &AppState, authorization: Option<&str>, context: &RequestContext) -> Result<Caller, ApiError> {
     let key = authorization.and_then(bearer).ok_or_else(ApiError::unauthenticated)?;
-    let principal = access::authenticate(&state.db, key).await?.ok_or_else(ApiError::unauthenticated)?;
+    let principal = access::authenticate(&state.db, key).await?.map_err(|_| ApiError::unauthenticated())?;
     Ok(Caller {
         tenant_id: principal.tenant_id,
         user_id: principal.user_id,
         key_id: Some(principal.key_id),
+        scopes: principal.scopes,
+        origin_hash: None,
         request_id: Some(context.request_id.clone()),
         traceparent: context.traceparent.clone(),
     })

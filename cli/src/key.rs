@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use boot::telemetry::{self, Settings};
 use boot::{DatabaseConfig, pool};
-use domain::access::{self, CreateKeyError, NewKey};
+use domain::access::{self, AccessError, NewKey, Scopes};
 use domain::{IdClock, schema};
 use sea_orm::{DatabaseTransaction, TransactionTrait as _};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -69,6 +69,7 @@ async fn create(args: &CreateArgs, database: &DatabaseConfig) -> Result<(), Erro
         user: &args.user,
         name: &args.name,
         environment: &args.environment,
+        scopes: Scopes::TENANT,
         lifetime: args.lifetime,
         actor: "system:cli",
     };
@@ -84,7 +85,8 @@ async fn create(args: &CreateArgs, database: &DatabaseConfig) -> Result<(), Erro
 pub(crate) async fn create_in(tx: &DatabaseTransaction, ids: &IdClock, new: NewKey<'_>) -> Result<SecretString, Error> {
     match access::create_key(tx, ids, new).await {
         Ok(created) => Ok(created.key.secret().clone()),
-        Err(CreateKeyError::Invalid { field, rule }) => Err(Error::Usage(format!("--{field}: {rule}"))),
-        Err(CreateKeyError::Database(error)) => Err(error.into()),
+        Err(AccessError::Invalid { field, rule }) => Err(Error::Usage(format!("--{field}: {rule}"))),
+        Err(AccessError::Database(error)) => Err(error.into()),
+        Err(refused) => Err(Error::Usage(refused.to_string())),
     }
 }

@@ -25,6 +25,10 @@ pub struct Model {
     pub expires_at: DateTimeUtc,
     /// When it was taken back.
     pub revoked_at: Option<DateTimeUtc>,
+    /// What it may be used for.
+    pub scopes: Vec<String>,
+    /// When it was used last, to the minute.
+    pub last_used_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

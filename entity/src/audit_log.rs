@@ -42,6 +42,8 @@ pub struct Model {
     /// Changed fields; of payload and result only the SHA-256.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub detail: Option<Json>,
+    /// Where it came from: names a row of `audit_origins`, unless that was erased.
+    pub origin_hash: Option<Vec<u8>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -5,6 +5,7 @@
 
 pub mod api_key;
 pub mod audit_log;
+pub mod audit_origin;
 pub mod lease;
 pub mod queue;
 pub mod task;

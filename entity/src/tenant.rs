@@ -16,6 +16,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// Since when its keys are refused.
     pub disabled_at: Option<DateTimeUtc>,
+    /// How many tasks may be pending or running; the API's default when missing.
+    pub max_open_tasks: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -9,6 +9,7 @@ mod m20261123_000003_audit;
 mod m20261123_000004_grants;
 mod m20261123_000005_task_counts;
 mod m20261123_000006_queues;
+mod m20261125_000007_access;
 
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_grants::Migration),
             Box::new(m20261123_000005_task_counts::Migration),
             Box::new(m20261123_000006_queues::Migration),
+            Box::new(m20261125_000007_access::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! Tenants and tasks in one line.
 
-use domain::access::{NewKey, create_key};
+use domain::access::{NewKey, Scopes, create_key};
 use domain::audit::Caller;
 use domain::task::{self, NewTask};
 use entity::task::Model;
@@ -22,6 +22,8 @@ pub struct Tenant {
     pub key: String,
     /// Its public part.
     pub key_id: String,
+    /// What the key may be used for.
+    pub scopes: Scopes,
 }
 
 impl Tenant {
@@ -32,6 +34,8 @@ impl Tenant {
             tenant_id: self.id,
             user_id: self.user_id,
             key_id: Some(self.key_id.clone()),
+            scopes: self.scopes,
+            origin_hash: None,
             request_id: Some("test".into()),
             traceparent: None,
         }
@@ -39,21 +43,28 @@ impl Tenant {
 }
 
 impl TestDb {
-    /// A tenant of that name (made when missing), its user `<name>-user` and a new key.
+    /// A tenant of that name (made when missing), its user `<name>-user` and a new key for everything within the tenant.
     pub async fn tenant(&self, name: &str) -> Tenant {
+        self.key(name, &format!("{name}-user"), Scopes::TENANT).await
+    }
+
+    /// A new key with these scopes for a user; tenant and user are made when missing.
+    pub async fn key(&self, tenant: &str, user: &str, scopes: Scopes) -> Tenant {
         let tx = self.owner.begin().await.unwrap();
         let new = NewKey {
-            tenant: name,
-            user: &format!("{name}-user"),
-            name: "test",
+            tenant,
+            user,
+            // A user has two live keys of one name at most, and tests make more.
+            name: &format!("test {}", self.ids.next()),
             environment: "dev",
+            scopes,
             lifetime: std::time::Duration::from_secs(3600),
             actor: "system:test",
         };
         let made = create_key(&tx, &self.ids, new).await.unwrap();
         tx.commit().await.unwrap();
         let key = made.key.secret().expose_secret().to_owned();
-        Tenant { id: made.tenant_id, user_id: made.user_id, key, key_id: made.key.id().to_owned() }
+        Tenant { id: made.tenant_id, user_id: made.user_id, key, key_id: made.key.id().to_owned(), scopes }
     }
 
     /// Submits as the API does (without a hint: workers find it by polling).

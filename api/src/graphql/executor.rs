@@ -151,6 +151,7 @@ impl<E: Executor> Executor for Guarded<E> {
 #[cfg(test)]
 mod tests {
     use async_graphql::{EmptyMutation, Object, Subscription};
+    use domain::access::Scopes;
     use futures_util::Stream;
     use sea_orm::DbErr;
 
@@ -191,7 +192,15 @@ mod tests {
 
     fn request(query: &str) -> Request {
         let id = uuid::Uuid::nil();
-        let caller = Caller { tenant_id: id, user_id: id, key_id: None, request_id: Some("r-1".into()), traceparent: None };
+        let caller = Caller {
+            tenant_id: id,
+            user_id: id,
+            key_id: None,
+            scopes: Scopes::ALL,
+            origin_hash: None,
+            request_id: Some("r-1".into()),
+            traceparent: None,
+        };
         Request::new(query).data(caller)
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::IdClock;
-use domain::access::{self, NewKey};
+use domain::access::{self, NewKey, Scopes};
 use sea_orm::{DatabaseConnection, TransactionTrait as _};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -37,7 +37,7 @@ async fn kept(owner: &DatabaseConnection, data_dir: &DataDir) -> Result<Option<F
     let Some(text) = private_file::read(&data_dir.key_file())? else {
         return Ok(None);
     };
-    let principal = access::authenticate(owner, text.trim()).await?;
+    let principal = access::authenticate(owner, text.trim()).await?.ok();
     Ok(principal.map(|principal| FirstKey { text: text.trim().into(), tenant: principal.tenant_name }))
 }
 
@@ -48,8 +48,9 @@ async fn make(owner: &DatabaseConnection, data_dir: &DataDir) -> Result<FirstKey
     let new = NewKey {
         tenant: TENANT,
         user: "developer",
-        name: "ctap dev",
+        name: &format!("ctap dev {}", ids.next()),
         environment: "dev",
+        scopes: Scopes::TENANT,
         lifetime: Duration::from_secs(90 * 86_400),
         actor: "system:cli",
     };

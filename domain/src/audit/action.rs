@@ -50,10 +50,26 @@ actions! {
     TaskResultRefused = "task.result_refused",
     /// A tenant was made.
     TenantCreated = "tenant.created",
+    /// A tenant was disabled: none of its credentials is good any more.
+    TenantDisabled = "tenant.disabled",
     /// A user was made.
     UserCreated = "user.created",
+    /// A user was disabled: none of their credentials is good any more.
+    UserDisabled = "user.disabled",
     /// An API key was made.
     KeyCreated = "key.created",
+    /// An API key was followed by a new one; the old one ends soon.
+    KeyRotated = "key.rotated",
+    /// An API key was taken back.
+    KeyRevoked = "key.revoked",
+    /// Somebody known asked for what they may not do, or for what is not theirs. `detail.count` says how often.
+    AuthDenied = "auth.denied",
+    /// Credentials were refused. `detail.count` says how often.
+    AuthFailed = "auth.failed",
+    /// The trail was read.
+    AuditRead = "audit.read",
+    /// Addresses that actions came from were erased; the hashes in the trail stay.
+    OriginsErased = "origins.erased",
     /// An operator paused a queue: nothing is claimed from it any more.
     QueuePaused = "queue.paused",
     /// An operator resumed a queue.

@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use crate::access::Scopes;
+
 /// An authenticated caller of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -11,6 +13,10 @@ pub struct Caller {
     pub user_id: Uuid,
     /// The API key that was used.
     pub key_id: Option<String>,
+    /// What the credentials may be used for. The API checks them; the functions of this crate do not look at them.
+    pub scopes: Scopes,
+    /// Where the request came from: the hash of a row of `audit_origins`.
+    pub origin_hash: Option<Vec<u8>>,
     /// The request's id, as answered to the client.
     pub request_id: Option<String>,
     /// W3C `traceparent` of the request.

@@ -65,6 +65,7 @@ async fn change(
         caller.request_id.clone().into(),
         caller.trace_id().into(),
         reason.map(str::to_owned).into(),
+        caller.origin_hash.clone().into(),
     ];
     let written = tx.execute_raw(statement(sql, values)).await?.rows_affected();
     Ok((written > 0).then_some(audit_id))

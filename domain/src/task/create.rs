@@ -54,6 +54,7 @@ pub async fn create(tx: &DatabaseTransaction, ids: &IdClock, caller: &Caller, ne
                 caller.request_id.clone().into(),
                 caller.trace_id().into(),
                 detail.into(),
+                caller.origin_hash.clone().into(),
             ],
         ))
         .await?;

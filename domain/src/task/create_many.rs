@@ -137,6 +137,7 @@ async fn insert(
                 caller.key_id.clone().into(),
                 caller.request_id.clone().into(),
                 caller.trace_id().into(),
+                caller.origin_hash.clone().into(),
             ],
         ))
         .await?;

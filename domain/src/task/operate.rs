@@ -54,6 +54,7 @@ pub(super) async fn operate(
         caller.trace_id().into(),
         reason.map(str::to_owned).into(),
         json!({"from": sea_orm::ActiveEnum::to_value(&before.status)}).into(),
+        caller.origin_hash.clone().into(),
     ];
     let row = tx.query_one_raw(statement(sql, values)).await?;
     // The row is locked and its version known: no row back means that the guard and this function disagree.

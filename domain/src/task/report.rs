@@ -65,17 +65,12 @@ pub(super) async fn verdicts(
             verdicts.insert(task_id, Verdict::AlreadyMine);
             continue;
         }
+        let actor = format!("worker:{}", report.worker);
         let row = audit::Row {
-            tenant_id: report.tenant_id,
-            id: clock.next(),
-            action: Action::TaskResultRefused,
-            actor: &format!("worker:{}", report.worker),
             task_id: Some(task_id),
-            attempt: None,
             lease_epoch: Some(epoch),
             reason: Some(what.name),
-            target: None,
-            detail: None,
+            ..audit::Row::new(report.tenant_id, clock.next(), Action::TaskResultRefused, &actor)
         };
         audit::append(tx, row).await?;
         verdicts.insert(task_id, Verdict::LeaseLost);

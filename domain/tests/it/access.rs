@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::access::{CreateKeyError, NewKey, authenticate, create_key};
+use domain::access::{AccessError, NewKey, Scopes, authenticate, create_key};
 use domain::audit::{self, Order, Page};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use testkit::TestDb;
@@ -20,9 +20,9 @@ async fn a_key_leads_to_its_user_until_it_is_revoked_expired_or_its_owner_disabl
         ("UPDATE tenants SET disabled_at = now()", "UPDATE tenants SET disabled_at = NULL"),
         ("UPDATE api_keys SET created_at = now() - interval '2 days', expires_at = now() - interval '1 day'", "SELECT 1"),
     ] {
-        assert!(authenticate(&db.api, &acme.key).await.unwrap().is_some());
+        assert!(authenticate(&db.api, &acme.key).await.unwrap().is_ok());
         db.owner.execute_unprepared(spoil).await.unwrap();
-        assert!(authenticate(&db.api, &acme.key).await.unwrap().is_none(), "{spoil}");
+        assert!(authenticate(&db.api, &acme.key).await.unwrap().is_err(), "{spoil}");
         db.owner.execute_unprepared(mend).await.unwrap();
     }
 }
@@ -39,7 +39,7 @@ async fn a_wrong_secret_under_a_known_id_is_refused() {
     let principal = authenticate(&db.api, &acme.key).await.unwrap().expect("the hash decides");
     assert_eq!(principal.tenant_id, acme.id);
     db.owner.execute_unprepared(&format!("DELETE FROM api_keys WHERE tenant_id = '{}'", acme.id)).await.unwrap();
-    assert!(authenticate(&db.api, &acme.key).await.unwrap().is_none());
+    assert!(authenticate(&db.api, &acme.key).await.unwrap().is_err());
 }
 
 #[tokio::test]
@@ -63,6 +63,7 @@ async fn broken_rules_name_their_field() {
         user: "ann",
         name: "laptop",
         environment: "dev",
+        scopes: Scopes::TENANT,
         lifetime: Duration::from_secs(60),
         actor: "system:test",
     };
@@ -75,7 +76,7 @@ async fn broken_rules_name_their_field() {
     ] {
         let tx = db.owner.begin().await.unwrap();
         match create_key(&tx, &db.ids, new).await {
-            Err(CreateKeyError::Invalid { field, .. }) => assert_eq!(field, wanted),
+            Err(AccessError::Invalid { field, .. }) => assert_eq!(field, wanted),
             other => panic!("{wanted}: {other:?}"),
         }
     }

@@ -47,4 +47,15 @@ async fn the_entities_name_every_column_of_their_tables() {
     columns::<entity::task::Entity>(&db, "tasks").await;
     columns::<entity::lease::Entity>(&db, "leases").await;
     columns::<entity::audit_log::Entity>(&db, "audit_logs").await;
+    columns::<entity::audit_origin::Entity>(&db, "audit_origins").await;
+}
+
+#[tokio::test]
+async fn the_scopes_are_the_same_in_sql_and_in_rust() {
+    let db = TestDb::new().await;
+    let definition = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'api_keys_scopes'";
+    let definition = texts(&db.owner, definition).await.remove(0);
+    let sql: Vec<_> = definition.split('\'').skip(1).step_by(2).map(str::to_owned).collect();
+    let rust: Vec<_> = domain::access::Scope::ALL.iter().map(|scope| scope.as_str().to_owned()).collect();
+    assert_eq!(sql, rust);
 }

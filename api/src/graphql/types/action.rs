@@ -51,10 +51,26 @@ actions! {
     TaskResultRefused,
     /// A tenant was made.
     TenantCreated,
+    /// A tenant was disabled: none of its credentials is good any more.
+    TenantDisabled,
     /// A user was made.
     UserCreated,
+    /// A user was disabled: none of their credentials is good any more.
+    UserDisabled,
     /// An API key was made.
     KeyCreated,
+    /// An API key was followed by a new one; the old one ends soon.
+    KeyRotated,
+    /// An API key was taken back.
+    KeyRevoked,
+    /// Somebody known asked for what they may not do, or for what is not theirs.
+    AuthDenied,
+    /// Credentials were refused.
+    AuthFailed,
+    /// The trail was read.
+    AuditRead,
+    /// Addresses that actions came from were erased.
+    OriginsErased,
     /// An operator paused a queue: nothing is claimed from it any more.
     QueuePaused,
     /// An operator resumed a queue.

@@ -5,6 +5,6 @@ WITH q AS (
     WHERE queues.paused_at IS NULL
     RETURNING name
 )
-INSERT INTO audit_logs (tenant_id, id, action, actor, target, key_id, request_id, trace_id, reason)
-SELECT $1, $3, $4, $5, 'queue:' || name, $6, $7, $8, $9 FROM q
+INSERT INTO audit_logs (tenant_id, id, action, actor, target, key_id, request_id, trace_id, reason, origin_hash)
+SELECT $1, $3, $4, $5, 'queue:' || name, $6, $7, $8, $9, $10 FROM q
 WHERE (SELECT fresh_id($3))

@@ -10,8 +10,8 @@ WITH t AS (
     ON CONFLICT DO NOTHING
     RETURNING *
 ), a AS (
-    INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, key_id, request_id, trace_id, detail)
-    SELECT t.tenant_id, $15, 'task.created', $16, t.id, t.version, $17, $18, $19, $20 FROM t
+    INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, key_id, request_id, trace_id, detail, origin_hash)
+    SELECT t.tenant_id, $15, 'task.created', $16, t.id, t.version, $17, $18, $19, $20, $21 FROM t
     WHERE (SELECT fresh_id($15))
 )
 SELECT tenant_id, id, created_by, created_at, updated_at, run_at, version, lease_epoch, attempt, max_attempts,

@@ -19,8 +19,8 @@ WITH v AS (
     ON CONFLICT DO NOTHING
     RETURNING *
 ), a AS (
-    INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, key_id, request_id, trace_id, detail)
-    SELECT t.tenant_id, v.audit_id, 'task.created', $17, t.id, t.version, $18, $19, $20, v.detail::jsonb
+    INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq, key_id, request_id, trace_id, detail, origin_hash)
+    SELECT t.tenant_id, v.audit_id, 'task.created', $17, t.id, t.version, $18, $19, $20, v.detail::jsonb, $21
     FROM t JOIN v USING (id)
     WHERE (SELECT fresh_id(($13::uuid[])[1]))
 )
