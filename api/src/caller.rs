@@ -4,27 +4,33 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use domain::access;
 use domain::audit::Caller;
 
+use crate::access::Charged;
 use crate::error::ApiError;
+use crate::graphql;
 use crate::request_id::RequestContext;
 use crate::state::AppState;
 
 /// Checks what a client presents: `authorization` is the text of its `Authorization` header (or of the field of that
-/// name in `connection_init`), `Bearer <API key>`.
+/// name in `connection_init`), `Bearer <API key or token>`.
 ///
 /// # Errors
-/// `Unauthenticated`, the same for every reason; `Unavailable` or `Internal` when the database fails.
+/// `Unauthenticated`, the same for every reason; `RateLimited`; `Unavailable` or `Internal` when the database fails.
 pub async fn authenticate(state: &AppState, authorization: Option<&str>, context: &RequestContext) -> Result<Caller, ApiError> {
-    let key = authorization.and_then(bearer).ok_or_else(ApiError::unauthenticated)?;
-    let principal = access::authenticate(&state.db, key).await?.map_err(|_| ApiError::unauthenticated())?;
+    let presented = authorization.and_then(bearer);
+    let principal = state.access.authenticate(presented, context.origin.as_ref()).await?;
+    let origin_hash = match &context.origin {
+        Some(origin) => Some(state.access.origin_hash(principal.tenant_id, origin).await?),
+        None => None,
+    };
     Ok(Caller {
         tenant_id: principal.tenant_id,
         user_id: principal.user_id,
-        key_id: Some(principal.key_id),
+        key_id: Some(principal.key_id.clone()),
         scopes: principal.scopes,
-        origin_hash: None,
+        ends_at: principal.ends_at,
+        origin_hash,
         request_id: Some(context.request_id.clone()),
         traceparent: context.traceparent.clone(),
     })
@@ -39,11 +45,25 @@ pub(crate) async fn require(State(state): State<AppState>, mut request: Request,
     let authorization = single_authorization(request.headers());
     match authenticate(&state, authorization.as_deref(), &context).await {
         Ok(caller) => {
+            let charged = Charged::default();
+            // A GraphQL operation is charged by what it asks for, once that is known.
+            if request.uri().path() != graphql::PATH
+                && let Err(error) = state.access.charge(&caller, 1, &charged)
+            {
+                return answered(error.into_response(), &charged);
+            }
             request.extensions_mut().insert(caller);
-            next.run(request).await
+            request.extensions_mut().insert(charged.clone());
+            answered(next.run(request).await, &charged)
         }
         Err(error) => error.into_response(),
     }
+}
+
+/// With what is left of the caller's points.
+fn answered(mut response: Response, charged: &Charged) -> Response {
+    charged.write(response.headers_mut());
+    response
 }
 
 /// Like [`require`], but for a websocket's upgrade (a browser can put no header on it, so the socket authenticates in

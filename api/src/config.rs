@@ -9,7 +9,7 @@
 //! | `ALLOWED_ORIGINS` | origins of web pages, besides the API's own, that may call from a browser, separated by commas (default none) |
 //! | `MAX_CONNECTIONS` | connections of clients at a time, websockets included, 1 to 100000 (default 10000, and never more than the process may open files) |
 //!
-//! Limits of GraphQL operations: [`GraphqlLimits::read`]. The database's variables are those of [`boot::DatabaseConfig`];
+//! Limits of GraphQL operations: [`GraphqlLimits::read`]. Who is let in: [`AccessSettings::read`]. The database's variables are those of [`boot::DatabaseConfig`];
 //! the default of `DATABASE_POOL` is 8.
 
 mod limits;
@@ -21,6 +21,7 @@ use boot::{DatabaseConfig, Env};
 
 pub use self::limits::GraphqlLimits;
 pub use self::patience::Patience;
+use crate::access::AccessSettings;
 use crate::origins::Origins;
 
 /// Connections of one API process; the listener has one more.
@@ -63,6 +64,8 @@ impl Default for MaxConnections {
 /// What changes how requests are answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
+    /// Who is let in, and how much of the process one of them may have.
+    pub access: AccessSettings,
     /// Whether `/graphiql` shows the page.
     pub graphiql: bool,
     /// How much one operation may ask for.
@@ -93,6 +96,7 @@ impl Settings {
     pub fn read(env: &mut Env) -> Settings {
         let address = env.address(8080);
         let config = Config {
+            access: AccessSettings::read(env),
             graphiql: env.boolean("GRAPHIQL", false),
             graphql: GraphqlLimits::read(env),
             introspection: Introspection(env.boolean("INTROSPECTION", true)),

@@ -5,6 +5,8 @@ mod code;
 mod from;
 pub(crate) mod problem;
 
+use std::time::Duration;
+
 use domain::TaskStatus;
 
 pub use self::code::{Code, reference};
@@ -35,12 +37,14 @@ pub struct ApiError {
     pub fields: Vec<FieldError>,
     /// The task's present state, for [`Code::TaskStateConflict`].
     pub status: Option<TaskStatus>,
+    /// How long to wait before the request is repeated.
+    pub retry_after: Option<Duration>,
 }
 
 impl ApiError {
     /// An error of this code.
     pub fn new(code: Code, message: impl Into<String>) -> ApiError {
-        ApiError { code, message: message.into(), fields: Vec::new(), status: None }
+        ApiError { code, message: message.into(), fields: Vec::new(), status: None, retry_after: None }
     }
 
     /// One field that breaks a rule; `rule` is read after the path ("must be ...").
@@ -62,13 +66,28 @@ impl ApiError {
             [field] => format!("{} {}", field.path.join("."), field.rule),
             fields => format!("{} fields break a rule", fields.len()),
         };
-        ApiError { code: Code::BadUserInput, message, fields, status: None }
+        ApiError { code: Code::BadUserInput, message, fields, status: None, retry_after: None }
     }
 
     /// The same answer for no, junk, unknown, wrong, expired, revoked and disabled credentials.
     #[must_use]
     pub fn unauthenticated() -> ApiError {
-        ApiError::new(Code::Unauthenticated, "a valid API key is required: Authorization: Bearer <key>")
+        ApiError::new(Code::Unauthenticated, "valid credentials are required: Authorization: Bearer <key>")
+    }
+
+    /// The credentials lack a scope.
+    #[must_use]
+    pub fn forbidden(scope: &str) -> ApiError {
+        ApiError::new(Code::Forbidden, format!("this needs the scope {scope}"))
+    }
+
+    /// The same request may be made after this time.
+    #[must_use]
+    pub fn rate_limited(wait: Duration) -> ApiError {
+        // Whole seconds, as `Retry-After` has them, and never none.
+        let wait = Duration::from_secs((wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1));
+        let error = ApiError::new(Code::RateLimited, format!("too many requests: wait for {} s", wait.as_secs()));
+        ApiError { retry_after: Some(wait), ..error }
     }
 
     /// The same answer for what does not exist and for what is another tenant's.

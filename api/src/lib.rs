@@ -4,6 +4,7 @@
 //! [`service`] (writes), [`hub`] (live changes), [`error`] (public codes) and [`caller`] (who asks).
 
 mod accept;
+pub mod access;
 pub mod caller;
 pub mod config;
 mod counters;

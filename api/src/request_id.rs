@@ -1,11 +1,14 @@
 //! Gives every request an id and carries its trace: `X-Request-Id` and W3C `traceparent`, taken over when well-formed.
 
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use domain::access::Origin;
 use tracing::Instrument;
 use uuid::Uuid;
+
+use crate::access::{self, Peer};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -17,6 +20,8 @@ pub struct RequestContext {
     pub request_id: String,
     /// The client's `traceparent`, if it sent a valid one.
     pub traceparent: Option<String>,
+    /// Where it came from; missing where no connection is.
+    pub origin: Option<Origin>,
 }
 
 impl RequestContext {
@@ -29,13 +34,27 @@ impl RequestContext {
                 .filter(|id| is_request_id(id))
                 .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
             traceparent: text(&TRACEPARENT).filter(|value| is_traceparent(value)).map(str::to_owned),
+            origin: None,
         }
+    }
+
+    /// The same, and where it came from: over `hops` proxies of ours.
+    fn of(request: &Request, hops: usize) -> RequestContext {
+        let headers = request.headers();
+        let user_agent = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let origin = request
+            .extensions()
+            .get::<Peer>()
+            .map(|peer| Origin::new(access::client(headers, peer.0, hops), user_agent.as_deref().unwrap_or_default()));
+        RequestContext { origin, ..RequestContext::from_headers(headers) }
     }
 }
 
 /// Outermost of our layers: everything inside, the log lines included, knows the request's id, and every answer names it.
-pub(crate) async fn assign(mut request: Request, next: Next) -> Response {
-    let context = RequestContext::from_headers(request.headers());
+///
+/// `hops` proxies of ours are in front.
+pub(crate) async fn assign(State(hops): State<usize>, mut request: Request, next: Next) -> Response {
+    let context = RequestContext::of(&request, hops);
     // Of the highest level: whatever is logged at all shall say to which request it belongs.
     let span = tracing::error_span!(
         "request",
@@ -75,7 +94,7 @@ mod tests {
 
     use axum::Router;
     use axum::body::Body;
-    use axum::middleware::from_fn;
+    use axum::middleware::{from_fn, from_fn_with_state};
     use axum::routing::get;
     use hyper::service::Service;
     use hyper_util::service::TowerToHyperService;
@@ -109,7 +128,7 @@ mod tests {
         let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::ERROR);
         let _guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
         let fails = async || -> Result<(), ApiError> { Err(DbErr::Custom("the cause".into()).into()) };
-        let app = Router::new().route("/", get(fails)).layer(from_fn(problem::render)).layer(from_fn(assign));
+        let app = Router::new().route("/", get(fails)).layer(from_fn(problem::render)).layer(from_fn_with_state(0, assign));
         let request = Request::builder().header("x-request-id", "r-1").body(Body::empty()).expect("a request");
         let answer = TowerToHyperService::new(app).call(request).await.expect("an answer");
         assert_eq!((answer.status().as_u16(), &answer.headers()["x-request-id"]), (500, &"r-1".parse().expect("a value")));

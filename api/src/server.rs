@@ -19,6 +19,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::Access;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::lists::Lists;
@@ -29,6 +30,8 @@ use crate::state::AppState;
 const DRAIN: Duration = Duration::from_secs(7);
 /// The last hints may take this long to be sent.
 const LAST_HINTS: Duration = Duration::from_secs(1);
+/// The last refusals may take this long to be written.
+const LAST_REFUSALS: Duration = Duration::from_secs(1);
 /// The database refuses ids that lie seconds beside its clock, so a clock that was set must be noticed soon.
 const CLOCK_SYNC: Duration = Duration::from_secs(10);
 
@@ -84,7 +87,11 @@ pub async fn serve_counted(
     let hub = Hub::start(db.clone(), listener_pool, last.clone());
     tokio::spawn(keep_in_step(Arc::clone(&ids), db.clone(), last.clone()));
     let running = TaskTracker::new();
+    let access_stop = CancellationToken::new();
+    let (access, keeper) = Access::open(config.access.clone(), db.clone(), Arc::clone(&ids), access_stop.clone());
+    let keeper = tokio::spawn(keeper);
     let state = AppState {
+        access,
         counters: crate::counters::Counters::default(),
         lists: Lists::new(db.clone()),
         db,
@@ -113,6 +120,11 @@ pub async fn serve_counted(
     });
     if drained.await.is_err() {
         tracing::warn!(connections = connections.len(), running = running.len(), "cut off what did not end in time");
+    }
+    // After the last request, and while there still is time: what was refused goes into the trail.
+    access_stop.cancel();
+    if timeout(LAST_REFUSALS, keeper).await.is_err() {
+        tracing::warn!("the last refusals were not written");
     }
     last.cancel();
     if timeout(LAST_HINTS, sender).await.is_err() {

@@ -3,6 +3,8 @@
 //! Each runs as a task of its own: a client that hangs up must not leave a transaction half way, and what was committed
 //! must be hinted. A stopping process waits for them.
 
+pub(crate) mod access;
+mod audit_read;
 mod queues;
 
 use std::collections::BTreeSet;
@@ -15,6 +17,7 @@ use sea_orm::TransactionTrait;
 use tracing::Instrument;
 use uuid::Uuid;
 
+pub(crate) use self::audit_read::audit_is_read;
 pub use self::queues::{pause_queue, resume_queue};
 use crate::error::{ApiError, Code};
 use crate::state::AppState;
@@ -47,6 +50,7 @@ impl Expected {
 /// `BadUserInput`, `IdempotencyKeyReused`, `ReferenceTaken`; `Unavailable` or `Internal` when the database fails.
 pub async fn create_task(state: &AppState, caller: &Caller, new: NewTask) -> Result<Created, ApiError> {
     let submission = new.validate()?;
+    state.access.admit_tasks(caller.tenant_id, 1).await?;
     let (state, caller) = (state.clone(), caller.clone());
     detached(state.clone(), async move {
         let created = with_fresh_ids(&state, || async {
@@ -73,6 +77,7 @@ pub type Batch = Result<Vec<Created>, Vec<RefusedTask>>;
 /// # Errors
 /// `Unavailable` or `Internal` when the database fails.
 pub async fn create_tasks(state: &AppState, caller: &Caller, batch: Batched) -> Result<Batch, ApiError> {
+    state.access.admit_tasks(caller.tenant_id, u64::try_from(batch.len()).unwrap_or(u64::MAX)).await?;
     let (state, caller) = (state.clone(), caller.clone());
     detached(state.clone(), async move {
         // The refusal is no error here: it must not be tried again, and it is not `with_fresh_ids`'s to know.

@@ -8,6 +8,7 @@ use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::Access;
 use crate::config::Config;
 use crate::counters::Counters;
 use crate::hub::Hub;
@@ -17,6 +18,8 @@ use crate::live::Live;
 /// The parts of one API process. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AppState {
+    /// Who is let in.
+    pub access: Access,
     /// The pool.
     pub db: DatabaseConnection,
     /// Makes ids by the database's clock.

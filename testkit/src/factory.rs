@@ -35,9 +35,8 @@ impl Tenant {
             user_id: self.user_id,
             key_id: Some(self.key_id.clone()),
             scopes: self.scopes,
-            origin_hash: None,
             request_id: Some("test".into()),
-            traceparent: None,
+            ..Caller::default()
         }
     }
 }

@@ -51,6 +51,9 @@ codes! {
     /// No valid credentials came with the request.
     Unauthenticated = "UNAUTHENTICATED", UNAUTHORIZED, "REST, GraphQL",
         "Send `Authorization: Bearer <key>` once, with a key that is neither revoked nor expired.";
+    /// The credentials are good, but not for this.
+    Forbidden = "FORBIDDEN", FORBIDDEN, "REST, GraphQL",
+        "Use a key with the scope that the message names, or have an administrator give it one.";
     /// A web page of another origin than those allowed.
     OriginNotAllowed = "ORIGIN_NOT_ALLOWED", FORBIDDEN, "websocket",
         "Have the operator add the page's origin to `ALLOWED_ORIGINS`.";
@@ -68,6 +71,10 @@ codes! {
     /// Another task of the tenant has this reference.
     ReferenceTaken = "REFERENCE_TAKEN", CONFLICT, "REST, GraphQL, `userErrors`",
         "Find that task by its reference, or choose another one.";
+    /// Another one has this name.
+    NameTaken = "NAME_TAKEN", CONFLICT, "`userErrors`", "Choose another name.";
+    /// The present state of the user, key or tenant does not allow it; the message says why.
+    AccessConflict = "ACCESS_CONFLICT", CONFLICT, "`userErrors`", "Look at the present state and decide anew.";
     /// The cursor is too old, or of another database cluster: read the list again.
     CursorExpired = "CURSOR_EXPIRED", GONE, "GraphQL subscriptions", "Read the list again and subscribe from its `liveCursor`.";
     /// The task is at another version than `If-Match` names.
@@ -93,6 +100,14 @@ codes! {
     BatchingDisabled = "BATCHING_DISABLED", BAD_REQUEST, "GraphQL", "Send one request at a time, or several fields in one.";
     /// As many operations run on the websocket as may; the operation was not begun, the others go on.
     TooManyOperations = "TOO_MANY_OPERATIONS", TOO_MANY_REQUESTS, "websocket", "End another operation first.";
+    /// As many websockets or subscriptions of the user are open as may be.
+    TooManyConnections = "TOO_MANY_CONNECTIONS", TOO_MANY_REQUESTS, "websocket, GraphQL subscriptions",
+        "Close another one first; many operations fit on one websocket.";
+    /// More was asked for in a minute than one user may ask for, or too many refused credentials came from the address.
+    RateLimited = "RATE_LIMITED", TOO_MANY_REQUESTS, "REST, GraphQL", "Wait for `Retry-After`; `RateLimit` says what is left.";
+    /// The tenant has as many pending and running tasks as it may have.
+    QuotaExceeded = "QUOTA_EXCEEDED", TOO_MANY_REQUESTS, "REST, GraphQL",
+        "Wait for tasks to end, cancel some, or have the operator raise the tenant's limit.";
     /// The address is too long.
     UriTooLong = "URI_TOO_LONG", URI_TOO_LONG, "REST", "Shorten the query string; 8 KiB are read.";
     /// The body is too large, or its JSON has too many values.

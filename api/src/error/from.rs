@@ -1,5 +1,6 @@
 //! From the domain's errors to public ones.
 
+use domain::access::AccessError;
 use domain::task::{InvalidField, TaskError};
 use sea_orm::{DbErr, RuntimeErr};
 use sqlx::Error as SqlxError;
@@ -33,10 +34,30 @@ impl From<TaskError> for ApiError {
     }
 }
 
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> ApiError {
+        match error {
+            AccessError::NotFound(_) => ApiError::new(Code::NotFound, error.to_string()),
+            AccessError::NameTaken => ApiError::new(Code::NameTaken, error.to_string()),
+            AccessError::TooManyKeys | AccessError::Oneself | AccessError::Disabled(_) => {
+                ApiError::new(Code::AccessConflict, error.to_string())
+            }
+            AccessError::Invalid { field, rule } => ApiError::field([field], rule),
+            AccessError::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<DbErr> for ApiError {
-    /// The cause goes to the log, where the span names the request; the client learns whether repeating may help.
     fn from(error: DbErr) -> ApiError {
-        if may_pass(&error) {
+        ApiError::of_database(&error)
+    }
+}
+
+impl ApiError {
+    /// The cause goes to the log, where the span names the request; the client learns whether repeating may help.
+    pub(crate) fn of_database(error: &DbErr) -> ApiError {
+        if may_pass(error) {
             tracing::warn!(%error, "database not available");
             ApiError::unavailable()
         } else {

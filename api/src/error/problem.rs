@@ -47,10 +47,13 @@ pub(crate) async fn render(Extension(context): Extension<RequestContext>, reques
         Code::Unauthenticated => {
             parts.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Code::Unavailable => {
+        Code::Unavailable | Code::QuotaExceeded => {
             parts.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         _ => {}
+    }
+    if let Some(wait) = error.retry_after {
+        parts.headers.insert(header::RETRY_AFTER, wait.as_secs().into());
     }
     let body = if graphql.is_some() {
         graphql::errors::body(&error, &context.request_id)

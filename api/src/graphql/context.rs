@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Request};
 use domain::audit::Caller;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
 
 use super::loaders::Loaders;
 use super::rounds::Rounds;
 use crate::error::ApiError;
 use crate::lists::ListRead;
+use crate::service;
 use crate::state::AppState;
 
 /// The process's parts.
@@ -56,10 +58,24 @@ impl ListTurns {
     }
 }
 
+/// Whether this request's reading of the trail is in the trail.
+#[derive(Clone, Default)]
+struct AuditRead(Arc<OnceCell<()>>);
+
+/// Says in the trail that it is about to be read: once for each request, with the task when it is about one at first.
+///
+/// # Errors
+/// `Unavailable` or `Internal` when that cannot be written: nothing may be shown then.
+pub(crate) async fn audit_is_read(ctx: &Context<'_>, task_id: Option<Uuid>) -> Result<(), ApiError> {
+    let noted = ctx.data_opt::<AuditRead>().cloned().unwrap_or_default();
+    let (state, caller) = (state(ctx)?, caller(ctx)?);
+    noted.0.get_or_try_init(|| service::audit_is_read(state, caller, task_id)).await.map(drop)
+}
+
 /// Gives a request what belongs to it alone. It must be run by the [`Rounds`].
 pub(super) fn prepared(request: Request) -> (Request, Rounds) {
     let rounds = Rounds::default();
-    (request.data(ListTurns::default()).data(Loaders::new(rounds.clone())), rounds)
+    (request.data(ListTurns::default()).data(AuditRead::default()).data(Loaders::new(rounds.clone())), rounds)
 }
 
 /// Waits for the right to read a list: for the request's turn, then for the process's.

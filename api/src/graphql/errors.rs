@@ -118,6 +118,9 @@ fn describe(error: &mut ServerError, ours: &ApiError) {
         let fields: Vec<_> = ours.fields.iter().map(|f| json!({"path": f.path, "rule": f.rule})).collect();
         extensions.set("fields", Value::from_json(fields.into()).unwrap_or_default());
     }
+    if let Some(wait) = ours.retry_after {
+        extensions.set("retryAfter", wait.as_secs());
+    }
     if let Some(status) = ours.status {
         extensions.set("status", async_graphql::InputType::to_value(&TaskStatus::from(status)));
     }

@@ -101,7 +101,9 @@ impl<E: Executor> Guarded<E> {
         let outcome = match code_of(&response) {
             _ if began.get() => Outcome::Executed,
             // The engine's own limits.
-            Some(code @ (Code::QueryTooDeep | Code::QueryTooComplex | Code::Internal)) => Outcome::Refused(code),
+            Some(code @ (Code::QueryTooDeep | Code::QueryTooComplex | Code::RateLimited | Code::Internal)) => {
+                Outcome::Refused(code)
+            }
             _ => Outcome::Invalid,
         };
         Answered { response, outcome }
@@ -151,7 +153,6 @@ impl<E: Executor> Executor for Guarded<E> {
 #[cfg(test)]
 mod tests {
     use async_graphql::{EmptyMutation, Object, Subscription};
-    use domain::access::Scopes;
     use futures_util::Stream;
     use sea_orm::DbErr;
 
@@ -192,15 +193,7 @@ mod tests {
 
     fn request(query: &str) -> Request {
         let id = uuid::Uuid::nil();
-        let caller = Caller {
-            tenant_id: id,
-            user_id: id,
-            key_id: None,
-            scopes: Scopes::ALL,
-            origin_hash: None,
-            request_id: Some("r-1".into()),
-            traceparent: None,
-        };
+        let caller = Caller { tenant_id: id, user_id: id, request_id: Some("r-1".into()), ..Caller::default() };
         Request::new(query).data(caller)
     }
 

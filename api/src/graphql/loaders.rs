@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
-use domain::entity::{audit_log, task, user};
+use domain::entity::{api_key, audit_log, audit_origin, task, user};
 use domain::page::{End, Order, Page};
 use domain::{access, audit, queue};
 use uuid::Uuid;
@@ -65,6 +65,14 @@ pub(crate) struct AuditLogKey(pub(crate) Uuid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct UserKey(pub(crate) Uuid);
 
+/// A key, by its public part.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ApiKeyKey(pub(crate) String);
+
+/// Where an action came from, by its hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct OriginKey(pub(crate) Vec<u8>);
+
 /// A queue, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct QueueKey(pub(crate) String);
@@ -107,6 +115,29 @@ impl Loader<UserKey> for Reads {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = access::users(&self.state.db, self.tenant_id, &ids).await?;
         Ok(rows.into_iter().map(|row| (UserKey(row.id), row)).collect())
+    }
+}
+
+impl Loader<ApiKeyKey> for Reads {
+    type Value = api_key::Model;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[ApiKeyKey]) -> Result<HashMap<ApiKeyKey, Self::Value>, ApiError> {
+        // PostgreSQL has no text with U+0000, and no key such an id.
+        let ids: Vec<_> = keys.iter().map(|key| &key.0).filter(|id| !id.contains('\0')).cloned().collect();
+        let rows = access::keys_of_ids(&self.state.db, self.tenant_id, &ids).await?;
+        Ok(rows.into_iter().map(|row| (ApiKeyKey(row.id.clone()), row)).collect())
+    }
+}
+
+impl Loader<OriginKey> for Reads {
+    type Value = audit_origin::Model;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[OriginKey]) -> Result<HashMap<OriginKey, Self::Value>, ApiError> {
+        let hashes: Vec<_> = keys.iter().map(|key| key.0.clone()).collect();
+        let rows = access::origins(&self.state.db, self.tenant_id, &hashes).await?;
+        Ok(rows.into_iter().map(|row| (OriginKey(row.hash.clone()), row)).collect())
     }
 }
 

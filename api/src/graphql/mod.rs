@@ -1,7 +1,8 @@
 //! GraphQL: `/graphql` over HTTP and websocket.
 
 mod began;
-mod context;
+mod charge;
+pub(crate) mod context;
 pub(crate) mod errors;
 mod executor;
 mod feed;

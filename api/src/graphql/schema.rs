@@ -3,6 +3,7 @@
 use async_graphql::SDLExportOptions;
 
 use super::began::NoteBegin;
+use super::charge::Charge;
 use super::guard;
 use super::mutation::Mutation;
 use super::query::Query;
@@ -20,6 +21,7 @@ pub(crate) fn build(state: Option<AppState>, limits: &GraphqlLimits) -> Schema {
         .limit_complexity(limits.cost)
         .limit_recursive_depth(guard::MAX_HEIGHT)
         .extension(NoteBegin)
+        .extension(Charge)
         .disable_suggestions();
     let introspection = state.as_ref().is_none_or(|state| state.config.introspection.0);
     let builder = if introspection { builder } else { builder.disable_introspection() };

@@ -19,6 +19,7 @@ use super::status::Status;
 use super::task as body;
 use crate::cursor::Scope;
 use crate::error::ApiError;
+use crate::service;
 use crate::state::AppState;
 use crate::time;
 
@@ -48,6 +49,7 @@ pub(super) async fn audit(
     let scope = Scope::new(tenant_id, "rest.audit", &json!({ "task": id }));
     let after = parameters.text("cursor").map(|cursor| scope.read_page(cursor)).transpose()?;
     let filter = Filter { task_id: Some(id).into(), ..Filter::default() };
+    service::audit_is_read(&state, &caller, Some(id)).await?;
     let read = state.lists.begin(None).await?;
     // One more than asked for tells whether a next page exists.
     let wanted = pages::Page { after, limit: limit + 1, order: Order::Oldest, ..pages::Page::default() };

@@ -19,6 +19,8 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::Peer;
+
 /// A client has this long to send a request's head, and may be idle between requests for as long.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
 const MAX_HEADERS: usize = 64;
@@ -67,9 +69,10 @@ impl Connections {
                 accepted = tcp.accept() => accepted,
             };
             match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     let place = Place { _permit: Arc::new(permit) };
-                    self.tracker.spawn(serve(stream, app.clone(), place, self.finish.clone(), self.cut.clone()));
+                    let peer = Peer(peer.ip());
+                    self.tracker.spawn(serve(stream, peer, app.clone(), place, self.finish.clone(), self.cut.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
@@ -91,7 +94,7 @@ impl Connections {
     }
 }
 
-async fn serve(stream: TcpStream, app: Router, place: Place, finish: CancellationToken, cut: CancellationToken) {
+async fn serve(stream: TcpStream, peer: Peer, app: Router, place: Place, finish: CancellationToken, cut: CancellationToken) {
     // Answers are small and written whole: waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
@@ -99,6 +102,7 @@ async fn serve(stream: TcpStream, app: Router, place: Place, finish: Cancellatio
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(place.clone());
+        request.extensions_mut().insert(peer);
         app.call(request)
     });
     let connection = http1::Builder::new()

@@ -18,7 +18,7 @@ use super::large;
 use crate::error::{ApiError, problem};
 use crate::limits::MAX_REST_BODY_BYTES;
 use crate::state::AppState;
-use crate::{caller, graphiql, graphql, request_id, rest};
+use crate::{access, caller, graphiql, graphql, request_id, rest};
 
 /// A handler that takes longer is given up. (What it writes goes on: see `service`.)
 const HANDLER_LIMIT: Duration = Duration::from_secs(15);
@@ -28,6 +28,7 @@ const HANDLER_LIMIT: Duration = Duration::from_secs(15);
 /// one.)
 pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
     let rest = rest::router()
+        .route_layer(from_fn_with_state(state.clone(), access::route))
         .route_layer(from_fn_with_state(state.clone(), caller::require))
         .route_layer(RequestBodyLimitLayer::new(MAX_REST_BODY_BYTES));
     let graphql = graphql::router(state.clone())
@@ -36,6 +37,7 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
         .route_layer(RequestBodyLimitLayer::new(state.config.graphql.body_bytes));
     let graphiql = if state.config.graphiql { graphiql::router() } else { Router::new() };
     let db = state.db.clone();
+    let hops = state.config.access.trusted_proxy_hops;
     let health = health::router_with(readiness, move || crate::health::ready(db.clone()));
     Router::new()
         .merge(rest)
@@ -50,7 +52,7 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
         .layer(from_fn(limited))
         .layer(from_fn(problem::render))
         .layer(from_fn_with_state(state, cors::share))
-        .layer(from_fn(request_id::assign))
+        .layer(from_fn_with_state(hops, request_id::assign))
 }
 
 async fn limited(request: Request, next: Next) -> Response {

@@ -52,6 +52,15 @@ pub async fn key<C: ConnectionTrait>(db: &C, tenant_id: Uuid, id: &str) -> Resul
     api_key::Entity::find_by_id((tenant_id, id.to_owned())).one(db).await
 }
 
+/// Those of the tenant's keys with these ids, in no order.
+///
+/// # Errors
+/// The database failed.
+pub async fn keys_of_ids<C: ConnectionTrait>(db: &C, tenant_id: Uuid, ids: &[String]) -> Result<Vec<api_key::Model>, DbErr> {
+    let of_tenant = api_key::Entity::find().filter(api_key::Column::TenantId.eq(tenant_id));
+    of_tenant.filter(api_key::Column::Id.is_in(ids.iter().cloned())).all(db).await
+}
+
 /// The tenant's keys, or those of one user, the newest first; at most `limit`. (Revoked and expired ones stay, so that the
 /// trail's `keyId` leads somewhere.)
 ///

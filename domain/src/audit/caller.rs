@@ -1,11 +1,12 @@
 //! Who asks, and within which request: what an audit row says about its origin.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::access::Scopes;
 
 /// An authenticated caller of the API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caller {
     /// The tenant every statement of the request is about.
     pub tenant_id: Uuid,
@@ -15,6 +16,8 @@ pub struct Caller {
     pub key_id: Option<String>,
     /// What the credentials may be used for. The API checks them; the functions of this crate do not look at them.
     pub scopes: Scopes,
+    /// From when on the credentials are refused.
+    pub ends_at: DateTime<Utc>,
     /// Where the request came from: the hash of a row of `audit_origins`.
     pub origin_hash: Option<Vec<u8>>,
     /// The request's id, as answered to the client.

@@ -5,4 +5,4 @@ mod fold;
 mod read;
 
 pub use fold::{UNFOLDED, fold, unfolded_tenants};
-pub use read::{Counts, Group, of_tenant};
+pub use read::{Counts, Group, of_tenant, open};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entity::TaskStatus;
-use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, FromQueryResult, TryGetable};
 use uuid::Uuid;
 
 use crate::sql::{limit, statement};
@@ -55,4 +55,14 @@ pub async fn of_tenant<C: ConnectionTrait>(db: &C, tenant_id: Uuid, names: usize
         group.insert(TaskStatus::try_from_value(&status)?, row.count);
     }
     Ok(counts)
+}
+
+/// How many tasks of a tenant are pending or running.
+///
+/// # Errors
+/// The database failed.
+pub async fn open<C: ConnectionTrait>(db: &C, tenant_id: Uuid) -> Result<u64, DbErr> {
+    let row = db.query_one_raw(statement(include_str!("sql/open.sql"), [tenant_id.into()])).await?;
+    let open = row.map(|row| i64::try_get_by(&row, "open").map_err(DbErr::from)).transpose()?;
+    Ok(u64::try_from(open.unwrap_or_default()).unwrap_or_default())
 }

@@ -75,6 +75,18 @@ pub(super) enum Role {
 }
 
 impl Batched {
+    /// How many tasks it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it has none. (A batch that was validated has some.)
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What each task is beside the others of its batch. `hashes` are those of the tasks with a key.
     pub(super) fn roles(&self, hashes: &[Option<Vec<u8>>]) -> Vec<Role> {
         let (mut keys, mut references) = (HashMap::new(), HashMap::new());

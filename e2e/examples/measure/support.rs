@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use boot::DatabaseConfig;
 use domain::IdClock;
-use domain::access::Scopes;
 use domain::audit::Caller;
 use domain::task::{self, NewTask};
 use localpg::{Binaries, Options, Server, cluster_home, remove_cluster};
@@ -34,15 +33,7 @@ impl Bench {
         let ids = IdClock::new();
         ids.sync(&db).await.unwrap();
         let id = ids.next();
-        let caller = Caller {
-            tenant_id: id,
-            user_id: id,
-            key_id: None,
-            scopes: Scopes::ALL,
-            origin_hash: None,
-            request_id: None,
-            traceparent: None,
-        };
+        let caller = Caller { tenant_id: id, user_id: id, ..Caller::default() };
         Self { server: Some(server), cluster: home.path, folder, db, ids, caller }
     }
 

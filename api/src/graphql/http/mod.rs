@@ -21,17 +21,19 @@ use self::accept::{Accepted, negotiate};
 pub(super) use self::outcome::event;
 use self::outcome::write;
 use super::{GraphQl, sse};
+use crate::access::Charged;
 use crate::error::{ApiError, Code};
 
 /// `POST /graphql`: any operation.
 pub(super) async fn post(
     State(graphql): State<GraphQl>,
     Extension(caller): Extension<Caller>,
+    Extension(charged): Extension<Charged>,
     request: axum::extract::Request,
 ) -> Result<Response, ApiError> {
     let accepted = negotiate(request.headers())?;
     let request = request::of_post(request).await?;
-    answer(&graphql, &Method::POST, accepted, request.data(caller)).await
+    answer(&graphql, &Method::POST, accepted, request.data(caller).data(charged)).await
 }
 
 /// `GET /graphql?query=...`: a query, or a subscription as a stream. A link or an image can make a browser send a GET, so
@@ -39,12 +41,13 @@ pub(super) async fn post(
 pub(super) async fn get(
     State(graphql): State<GraphQl>,
     Extension(caller): Extension<Caller>,
+    Extension(charged): Extension<Charged>,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let accepted = negotiate(&headers)?;
     let request = query_string::request(&text.unwrap_or_default())?;
-    answer(&graphql, &Method::GET, accepted, request.data(caller)).await
+    answer(&graphql, &Method::GET, accepted, request.data(caller).data(charged)).await
 }
 
 /// `OPTIONS /graphql`, when it is no page of another origin that asks.

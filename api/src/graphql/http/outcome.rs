@@ -11,7 +11,19 @@ use crate::graphql::executor::{Answered, Outcome};
 /// An answer with its status and headers.
 pub(super) fn write(answered: &Answered, media: Media) -> Response {
     let headers = [(header::CONTENT_TYPE, media.content_type()), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (status(answered.outcome, media), headers, body(answered).to_string()).into_response()
+    let mut response = (status(answered.outcome, media), headers, body(answered).to_string()).into_response();
+    if let Some(seconds) = retry_after(&answered.response) {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// Seconds to wait, where an error says so.
+fn retry_after(answer: &Answer) -> Option<u64> {
+    match answer.errors.first()?.extensions.as_ref()?.get("retryAfter")? {
+        async_graphql::Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    }
 }
 
 /// | outcome | `application/graphql-response+json` | `application/json` |

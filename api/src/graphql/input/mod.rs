@@ -1,5 +1,6 @@
 //! The input types.
 
+mod access;
 mod audit_log_filter;
 mod cancel_task;
 mod create_task;
@@ -12,6 +13,10 @@ mod retry_task;
 mod task_by;
 mod task_filter;
 
+pub(crate) use access::{
+    CreateApiKeyInput, CreateTenantInput, CreateUserInput, DisableTenantInput, DisableUserInput, EraseOriginsInput,
+    RevokeApiKeyInput, RotateApiKeyInput,
+};
 pub(crate) use audit_log_filter::{AuditLogFilter, canonical as canonical_audit_logs};
 pub(crate) use cancel_task::CancelTaskInput;
 pub(crate) use create_task::CreateTaskInput;

@@ -1,6 +1,7 @@
 //! Writes. Outcomes that a caller should expect are `userErrors`; malformed input, authentication and faults are errors.
 //! (`Option<Result<..>>` as in [`super::query`].)
 
+mod access;
 mod cancel_task;
 mod create_task;
 mod create_tasks;
@@ -11,20 +12,29 @@ mod retry_task;
 
 use async_graphql::{Context, Object};
 
+use self::access::{
+    CreateApiKeyPayload, CreateTenantPayload, CreateUserPayload, DisableTenantPayload, DisableUserPayload, EraseOriginsPayload,
+    RevokeApiKeyPayload, RotateApiKeyPayload,
+};
 use self::cancel_task::CancelTaskPayload;
 use self::create_task::CreateTaskPayload;
 use self::create_tasks::{CreateTasksPayload, batch_cost};
 use self::pause_queue::PauseQueuePayload;
 use self::resume_queue::ResumeQueuePayload;
 use self::retry_task::RetryTaskPayload;
-use super::input::{CancelTaskInput, CreateTaskInput, CreateTasksInput, PauseQueueInput, ResumeQueueInput, RetryTaskInput};
+use super::input::{
+    CancelTaskInput, CreateApiKeyInput, CreateTaskInput, CreateTasksInput, CreateTenantInput, CreateUserInput,
+    DisableTenantInput, DisableUserInput, EraseOriginsInput, PauseQueueInput, ResumeQueueInput, RetryTaskInput,
+    RevokeApiKeyInput, RotateApiKeyInput,
+};
+use crate::access::Scoped;
 use crate::error::ApiError;
 
 /// The root of writes.
 pub(crate) struct Mutation;
 
 /// Writes. Each is durable once answered.
-#[Object]
+#[Object(guard = "Scoped(\"Mutation\")")]
 impl Mutation {
     /// Submits a task.
     async fn create_task(
@@ -79,5 +89,77 @@ impl Mutation {
         #[graphql(desc = "Which queue, and why.")] input: ResumeQueueInput,
     ) -> Option<Result<ResumeQueuePayload, ApiError>> {
         Some(resume_queue::resume_queue(ctx, input).await)
+    }
+
+    /// Makes a user of the tenant.
+    async fn create_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What user to make.")] input: CreateUserInput,
+    ) -> Option<Result<CreateUserPayload, ApiError>> {
+        Some(access::create_user(ctx, input).await)
+    }
+
+    /// Disables a user: none of their credentials is good any more, within 5 s everywhere. Nothing is done when they are disabled.
+    async fn disable_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which user to disable.")] input: DisableUserInput,
+    ) -> Option<Result<DisableUserPayload, ApiError>> {
+        Some(access::disable_user(ctx, input).await)
+    }
+
+    /// Makes a key for a user. Its text is shown this once.
+    async fn create_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What key to make.")] input: CreateApiKeyInput,
+    ) -> Option<Result<CreateApiKeyPayload, ApiError>> {
+        Some(access::create_api_key(ctx, input).await)
+    }
+
+    /// Follows a key by a new one with the same user, name and scopes. Both work until the overlap is over.
+    async fn rotate_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which key to follow.")] input: RotateApiKeyInput,
+    ) -> Option<Result<RotateApiKeyPayload, ApiError>> {
+        Some(access::rotate_api_key(ctx, input).await)
+    }
+
+    /// Takes a key back: refused within 5 s everywhere, open websockets are closed. Nothing is done when it was revoked.
+    async fn revoke_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which key to take back.")] input: RevokeApiKeyInput,
+    ) -> Option<Result<RevokeApiKeyPayload, ApiError>> {
+        Some(access::revoke_api_key(ctx, input).await)
+    }
+
+    /// Erases what is kept about an address that actions came from. The trail keeps its hashes, and verifies.
+    async fn erase_origins(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which address to erase.")] input: EraseOriginsInput,
+    ) -> Option<Result<EraseOriginsPayload, ApiError>> {
+        Some(access::erase_origins(ctx, input).await)
+    }
+
+    /// Makes a tenant, its first user and their key; for the platform's own users alone.
+    async fn create_tenant(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What tenant to make.")] input: CreateTenantInput,
+    ) -> Option<Result<CreateTenantPayload, ApiError>> {
+        Some(access::create_tenant(ctx, input).await)
+    }
+
+    /// Disables a tenant: none of its users' credentials is good any more. Its tasks and its trail stay, what runs goes on.
+    async fn disable_tenant(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which tenant to disable.")] input: DisableTenantInput,
+    ) -> Option<Result<DisableTenantPayload, ApiError>> {
+        Some(access::disable_tenant(ctx, input).await)
     }
 }

@@ -5,6 +5,7 @@
 
 mod audit_logs;
 mod node;
+mod people;
 mod queues;
 mod task;
 mod task_counts;
@@ -17,14 +18,17 @@ use super::input::{AuditLogFilter, AuditLogOrder, TaskBy, TaskFilter, TaskOrder}
 use super::page::PageArgs;
 use super::scalar::Cursor;
 use super::schema::list_cost;
-use super::types::{AuditLogConnection, Node, Queue, Task, TaskConnection, TaskCounts, UP_TO, Viewer};
+use super::types::{
+    ApiKey, AuditLogConnection, Node, Queue, Task, TaskConnection, TaskCounts, TenantConnection, UP_TO, UserConnection, Viewer,
+};
+use crate::access::Scoped;
 use crate::error::ApiError;
 
 /// The root of reads.
 pub(crate) struct Query;
 
 /// Reads.
-#[Object]
+#[Object(guard = "Scoped(\"Query\")")]
 impl Query {
     /// Who asks.
     async fn viewer(&self) -> Option<Viewer> {
@@ -92,6 +96,43 @@ impl Query {
     ) -> Option<Result<AuditLogConnection, ApiError>> {
         let (order, args) = (order_by.map_or(Order::Newest, Order::from), PageArgs { first, after, last, before });
         Some(audit_logs::audit_logs(ctx, filter.unwrap_or_default(), order, args).await)
+    }
+
+    /// The users of the tenant, the first made first.
+    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    async fn users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many users from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only users behind this one: the `endCursor` of the page before.")] after: Option<Cursor>,
+        #[graphql(desc = "How many users from the end, 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only users ahead of this one: the `startCursor` of the page behind.")] before: Option<Cursor>,
+    ) -> Option<Result<UserConnection, ApiError>> {
+        Some(people::users(ctx, PageArgs { first, after, last, before }).await)
+    }
+
+    /// The keys of the tenant, the newest first; the first 1000.
+    #[graphql(complexity = "20 + 20 * child_complexity")]
+    async fn api_keys(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this user.")] user_id: Option<ID>,
+        #[graphql(desc = "Also those that were revoked or have expired.", default)] ended: bool,
+    ) -> Option<Result<Vec<ApiKey>, ApiError>> {
+        Some(people::api_keys(ctx, user_id, ended).await)
+    }
+
+    /// The tenants of the platform, the first made first; for the platform's own users alone.
+    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    async fn tenants(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many tenants from the beginning, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only tenants behind this one: the `endCursor` of the page before.")] after: Option<Cursor>,
+        #[graphql(desc = "How many tenants from the end, 1 to 100; not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only tenants ahead of this one: the `startCursor` of the page behind.")] before: Option<Cursor>,
+    ) -> Option<Result<TenantConnection, ApiError>> {
+        Some(people::tenants(ctx, PageArgs { first, after, last, before }).await)
     }
 
     /// How many tasks there are, by state, queue and kind. Cheap, however many there are.

@@ -35,6 +35,8 @@ impl Ending {
     pub(super) const TOO_MANY_PINGS: Ending = Ending::new(4400, "Too many pings");
     /// An operation before the acknowledgement.
     pub(super) const UNAUTHORIZED: Ending = Ending::new(4401, "Unauthorized");
+    /// The credentials are not good any more.
+    pub(super) const REVOKED: Ending = Ending::new(4403, "Forbidden");
     /// None of the protocols offered is ours.
     pub(super) const PROTOCOL: Ending = Ending::new(4406, "Subprotocol not acceptable");
     /// No `connection_init` in time.
@@ -57,7 +59,8 @@ impl Ending {
     pub(super) fn init_failed(error: &ApiError) -> Ending {
         match error.code {
             Code::Unauthenticated => Ending::new(4403, "Forbidden"),
-            Code::Unavailable => Ending::new(1013, "Try again later"),
+            Code::Unavailable | Code::RateLimited => Ending::new(1013, "Try again later"),
+            Code::TooManyConnections => Ending::new(1013, "Too many websockets of this user"),
             _ => Ending::new(1011, "Internal server error"),
         }
     }

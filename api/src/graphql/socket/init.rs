@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::Data;
 use serde_json::{Map, Value};
 
+use crate::access::Kind;
 use crate::caller;
 use crate::error::ApiError;
 use crate::request_id::RequestContext;
@@ -13,14 +14,16 @@ use crate::state::AppState;
 /// Checks the payload's `authorization`, in any case of letters, as the header of that name is checked.
 ///
 /// # Errors
-/// `Unauthenticated`; `Unavailable` or `Internal` when the database fails.
+/// `Unauthenticated`, `TooManyConnections`, `RateLimited`; `Unavailable` or `Internal` when the database fails.
 pub(super) async fn authenticate(
     state: AppState,
     context: RequestContext,
     payload: Map<String, Value>,
 ) -> Result<Arc<Data>, ApiError> {
     let caller = caller::authenticate(&state, authorization(&payload), &context).await?;
+    let session = state.access.session(&caller, Kind::Socket)?;
     let mut data = Data::default();
+    data.insert(session);
     data.insert(caller);
     Ok(Arc::new(data))
 }

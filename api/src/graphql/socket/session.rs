@@ -1,5 +1,6 @@
 //! The life of one socket: it reads what the client says, begins and ends operations, and is the only one who writes.
 
+use std::any::TypeId;
 use std::future::{Future, pending};
 use std::ops::ControlFlow;
 use std::pin::Pin;
@@ -18,6 +19,7 @@ use super::operation::{Operation, Outgoing, Running};
 use super::queue::Queue;
 use super::traced::Traced;
 use super::wire::{Gone, Wire};
+use crate::access::Session as Credentials;
 use crate::config::Config;
 use crate::error::{ApiError, Code};
 use crate::live::{Live, Open};
@@ -88,6 +90,7 @@ impl Phase {
 /// What happens next.
 enum Event {
     Stop,
+    Revoked,
     Tick,
     Authenticated(Result<Session, ApiError>),
     Out(Outgoing),
@@ -108,6 +111,8 @@ pub(super) struct Driver<E, S> {
     heard: Instant,
     pings: u32,
     stop: CancellationToken,
+    /// Cancelled when the client's credentials are not good any more.
+    ended: Option<CancellationToken>,
     live: Live,
     _counted: Open,
 }
@@ -133,6 +138,7 @@ where
             heard: Instant::now(),
             pings: 0,
             stop,
+            ended: None,
             _counted: live.socket(),
             live,
         })
@@ -165,6 +171,7 @@ where
     async fn act(&mut self, event: Event) -> Result<(), End> {
         match event {
             Event::Stop => Err(Ending::RESTART.into()),
+            Event::Revoked => Err(Ending::REVOKED.into()),
             Event::Tick => self.tick().await,
             Event::Authenticated(result) => self.authenticated(result).await,
             Event::Out(out) => self.pass_on(out).await,
@@ -178,6 +185,7 @@ where
     async fn event(&mut self) -> Event {
         tokio::select! {
             () = self.stop.cancelled() => Event::Stop,
+            () = ended(self.ended.as_ref()) => Event::Revoked,
             () = self.timer.as_mut() => Event::Tick,
             result = self.phase.authenticated() => Event::Authenticated(result),
             out = self.queue.pop() => Event::Out(out),
@@ -200,7 +208,10 @@ where
     }
 
     async fn authenticated(&mut self, result: Result<Session, ApiError>) -> Result<(), End> {
-        self.phase = Phase::Ready(result.map_err(|error| Ending::init_failed(&error))?);
+        let session = result.map_err(|error| Ending::init_failed(&error))?;
+        let credentials = session.get(&TypeId::of::<Credentials>()).and_then(|data| data.downcast_ref::<Credentials>());
+        self.ended = credentials.map(|credentials| credentials.ended().clone());
+        self.phase = Phase::Ready(session);
         self.say(&ServerMessage::ConnectionAck).await
     }
 
@@ -278,6 +289,14 @@ where
     async fn say(&mut self, message: &ServerMessage<'_>) -> Result<(), End> {
         let text = message.text().map_err(|_| Ending::init_failed(&ApiError::internal()))?;
         Ok(self.wire.text(text).await?)
+    }
+}
+
+/// Never, without anything that could end.
+async fn ended(token: Option<&CancellationToken>) {
+    match token {
+        Some(token) => token.cancelled().await,
+        None => pending().await,
     }
 }
 

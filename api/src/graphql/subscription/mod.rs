@@ -4,15 +4,17 @@ mod task_updated;
 
 use async_graphql::{Context, ID, Subscription as SubscriptionRoot};
 
+use super::context::{caller, state};
 use super::input::TaskFilter;
 use super::scalar::Cursor;
+use crate::access::{Kind, Scoped};
 use crate::error::ApiError;
 
 /// The root of streams.
 pub(crate) struct Subscription;
 
 /// Streams of changes.
-#[SubscriptionRoot]
+#[SubscriptionRoot(guard = "Scoped(\"Subscription\")")]
 impl Subscription {
     /// Changes of tasks as they are committed. Give `id` or `filter`. By id the task's present state comes first, then every
     /// version without a gap. By filter every change from now on of tasks that match before or after it, in commit order.
@@ -28,11 +30,13 @@ impl Subscription {
         after: Option<Cursor>,
     ) -> Result<task_updated::Updates, ApiError> {
         let after = after.map(|cursor| cursor.0);
-        match (id, filter) {
+        let session = state(ctx)?.access.session(caller(ctx)?, Kind::Subscription)?;
+        let updates = match (id, filter) {
             // Boxed: the engine keeps room for it as long as the stream is open.
             (Some(id), None) => Box::pin(task_updated::by_id(ctx, &id, after)).await,
             (None, Some(filter)) => task_updated::by_filter(ctx, filter, after),
             _ => Err(ApiError::field(["id"], "or filter must be given, and not both")),
-        }
+        };
+        Ok(task_updated::while_good(updates?, session))
     }
 }

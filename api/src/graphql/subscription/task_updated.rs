@@ -3,9 +3,10 @@
 use async_graphql::{Context, ID, Result};
 use domain::{ids, task};
 use futures_util::future::ready;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{BoxStream, once};
 use futures_util::{Stream, StreamExt};
 
+use crate::access::Session;
 use crate::cursor::CursorError;
 use crate::error::ApiError;
 use crate::graphql::context::{caller, state};
@@ -49,6 +50,21 @@ pub(super) fn by_filter(ctx: &Context<'_>, filter: TaskFilter, after: Option<Str
     let updates = updates
         .filter(move |update| ready(update.as_ref().map_or(true, |update| concerns(&filter, &update.change, &update.task))));
     Ok(public(updates, move |update| scope.feed(cluster, &update.position)))
+}
+
+/// Until the credentials are not good any more; that is said then, and it is the end.
+pub(super) fn while_good(updates: Updates, session: Session) -> Updates {
+    let ended = session.ended().clone();
+    let is_over = ended.clone();
+    let goodbye = once(async move { is_over.is_cancelled() })
+        .filter_map(|is_over| ready(is_over.then(|| Err(ApiError::unauthenticated().into()))));
+    let updates = updates.take_until(ended.cancelled_owned()).chain(goodbye);
+    updates
+        .map(move |update| {
+            let _open = &session;
+            update
+        })
+        .boxed()
 }
 
 /// In the API's words. The hub ends a stream after an error.

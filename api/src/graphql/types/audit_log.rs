@@ -4,9 +4,12 @@ use async_graphql::{Context, ID, Object};
 use domain::entity::audit_log::Model;
 use uuid::Uuid;
 
-use super::{AuditAction, GlobalId, NodeType, Task, TaskStatus};
+use super::origin::encode;
+use super::{AuditAction, AuditOrigin, GlobalId, NodeType, Task, TaskStatus};
+use crate::access::Scoped;
 use crate::error::ApiError;
-use crate::graphql::loaders::{AuditLogKey, TaskKey, loaders};
+use crate::graphql::context::audit_is_read;
+use crate::graphql::loaders::{AuditLogKey, OriginKey, TaskKey, loaders};
 use crate::graphql::scalar::{DateTime, Json, UuidScalar, parse_uuid};
 use crate::graphql::statuses;
 
@@ -18,6 +21,7 @@ impl AuditLog {
     /// `Unavailable` or `Internal` when the database fails.
     pub(crate) async fn load(ctx: &Context<'_>, key: &str) -> Result<Option<Self>, ApiError> {
         let Some(id) = parse_uuid(key) else { return Ok(None) };
+        audit_is_read(ctx, None).await?;
         Ok(loaders(ctx)?.load_one(AuditLogKey(id)).await?.map(Self))
     }
 }
@@ -55,7 +59,21 @@ impl AuditLog {
         self.0.task_id.map(|id| GlobalId::write(NodeType::Task, id))
     }
 
+    /// Where it came from; null for what no request asked for, and when that was erased.
+    #[graphql(guard = "Scoped(\"AuditLog\")")]
+    async fn origin(&self, ctx: &Context<'_>) -> Option<Result<AuditOrigin, ApiError>> {
+        let key = OriginKey(self.0.origin_hash.clone()?);
+        let found = async { Ok::<_, ApiError>(loaders(ctx)?.load_one(key).await?.map(AuditOrigin::from)) };
+        found.await.transpose()
+    }
+
+    /// The salted hash of where it came from, in base64url; it stays when the origin is erased.
+    async fn origin_hash(&self) -> Option<String> {
+        self.0.origin_hash.as_deref().map(encode)
+    }
+
     /// The task it is about, as it is now; null when it is about none, or the task was pruned.
+    #[graphql(guard = "Scoped(\"AuditLog\")")]
     async fn task(&self, ctx: &Context<'_>) -> Option<Result<Task, ApiError>> {
         task(ctx, self.0.task_id?).await.transpose()
     }

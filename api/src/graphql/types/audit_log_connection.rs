@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{AuditLog, PageInfo};
 use crate::cursor::Scope;
 use crate::error::ApiError;
-use crate::graphql::context::{caller, list_read};
+use crate::graphql::context::{audit_is_read, caller, list_read};
 use crate::graphql::input::canonical_audit_logs;
 use crate::graphql::page::{PageArgs, PageRequest};
 use crate::graphql::scalar::Cursor;
@@ -53,6 +53,7 @@ impl AuditLogList {
     pub(crate) async fn page(&self, ctx: &Context<'_>, args: &PageArgs) -> Result<AuditLogConnection, ApiError> {
         let tenant_id = caller(ctx)?.tenant_id;
         let request = self.request(tenant_id, args)?;
+        audit_is_read(ctx, self.filter.task_id.single().copied()).await?;
         let read = list_read(ctx).await?;
         let rows = audit::list(read.db(), tenant_id, &self.filter, request.page()).await?;
         Ok(AuditLogConnection::new(&request, rows))

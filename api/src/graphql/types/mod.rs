@@ -1,12 +1,15 @@
 //! The output types.
 
 mod action;
+mod api_key;
 mod audit_log;
 mod audit_log_connection;
 mod id;
 mod node;
+mod origin;
 mod page_info;
 mod queue;
+mod scope;
 mod slim;
 mod status;
 mod task;
@@ -14,17 +17,22 @@ mod task_connection;
 mod task_counts;
 mod task_update;
 mod tenant;
+mod tenant_connection;
 mod user;
+mod user_connection;
 mod user_error;
 mod viewer;
 
 pub(crate) use action::AuditAction;
+pub(crate) use api_key::ApiKey;
 pub(crate) use audit_log::AuditLog;
 pub(crate) use audit_log_connection::{AuditLogConnection, AuditLogList};
 pub(crate) use id::GlobalId;
 pub(crate) use node::{Node, NodeType};
+pub(crate) use origin::AuditOrigin;
 pub(crate) use page_info::PageInfo;
 pub(crate) use queue::Queue;
+pub(crate) use scope::Scope;
 pub(crate) use slim::Slim;
 pub(crate) use status::TaskStatus;
 pub(crate) use task::Task;
@@ -32,6 +40,8 @@ pub(crate) use task_connection::{TaskConnection, TaskEdge};
 pub(crate) use task_counts::{TaskCounts, UP_TO};
 pub(crate) use task_update::TaskUpdate;
 pub(crate) use tenant::Tenant;
+pub(crate) use tenant_connection::TenantConnection;
 pub(crate) use user::User;
+pub(crate) use user_connection::UserConnection;
 pub(crate) use user_error::{UserError, outcome};
 pub(crate) use viewer::Viewer;

@@ -2,7 +2,8 @@
 
 use async_graphql::{Context, ID, Interface};
 
-use super::{AuditLog, GlobalId, Queue, Task, Tenant, User};
+use super::{ApiKey, AuditLog, GlobalId, Queue, Task, Tenant, User};
+use crate::access;
 use crate::error::ApiError;
 
 /// Each type has `load(ctx, key)`: the object of the caller's tenant with this key, if there is one.
@@ -31,10 +32,13 @@ macro_rules! nodes {
             /// What the id names; `None` for no id of ours, for what does not exist and for what is another tenant's.
             ///
             /// # Errors
-            /// `Unavailable` or `Internal` when the database fails.
+            /// `Forbidden` without the scope of the type; `Unavailable` or `Internal` when the database fails.
             pub(crate) async fn load(ctx: &Context<'_>, id: &ID) -> Result<Option<Self>, ApiError> {
                 match GlobalId::parse(id) {
-                    $(Some((NodeType::$ty, key)) => Ok($ty::load(ctx, &key).await?.map(Self::$ty)),)*
+                    $(Some((NodeType::$ty, key)) => {
+                        access::node(ctx, stringify!($ty))?;
+                        Ok($ty::load(ctx, &key).await?.map(Self::$ty))
+                    })*
                     None => Ok(None),
                 }
             }
@@ -42,4 +46,4 @@ macro_rules! nodes {
     };
 }
 
-nodes! { Task, AuditLog, Queue, Tenant, User, }
+nodes! { Task, AuditLog, Queue, Tenant, User, ApiKey, }

@@ -5,8 +5,9 @@ use domain::audit::Order;
 use domain::entity::task::Model;
 
 use super::{AuditLogConnection, AuditLogList, GlobalId, NodeType, TaskStatus};
+use crate::access::Scoped;
 use crate::error::ApiError;
-use crate::graphql::context::caller;
+use crate::graphql::context::{audit_is_read, caller};
 use crate::graphql::loaders::{TaskKey, TrailKey, loaders};
 use crate::graphql::page::PageArgs;
 use crate::graphql::scalar::{Cursor, DateTime, Json, UuidScalar, parse_uuid};
@@ -134,7 +135,7 @@ impl Task {
     }
 
     /// Its trail, oldest first. The first 20 rows when neither `first` nor `last` is given.
-    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    #[graphql(complexity = "list_cost(first, last, child_complexity)", guard = "Scoped(\"Task\")")]
     async fn audit_logs(
         &self,
         ctx: &Context<'_>,
@@ -151,6 +152,7 @@ impl Task {
             return list.page(ctx, &args).await;
         }
         let request = list.request(caller(ctx)?.tenant_id, &args)?;
+        audit_is_read(ctx, Some(self.0.id)).await?;
         let key = TrailKey { task_id: self.0.id, limit: request.page().limit, end: request.page().end };
         Ok(AuditLogConnection::new(&request, loaders(ctx)?.load_one(key).await?.unwrap_or_default()))
     }

@@ -6,7 +6,7 @@ use domain::entity::user::Model;
 use super::{GlobalId, NodeType};
 use crate::error::ApiError;
 use crate::graphql::loaders::{UserKey, loaders};
-use crate::graphql::scalar::{UuidScalar, parse_uuid};
+use crate::graphql::scalar::{DateTime, UuidScalar, parse_uuid};
 
 /// A user of the caller's tenant.
 pub(crate) struct User(pub(crate) Model);
@@ -36,5 +36,15 @@ impl User {
     /// Unique within the tenant.
     async fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// Since when its credentials are refused.
+    async fn disabled_at(&self) -> Option<DateTime> {
+        self.0.disabled_at.map(DateTime)
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct UserError {
 pub(crate) enum UserErrorCode {
     /// A field breaks a rule of tasks.
     BadUserInput,
-    /// There is no such task, or it is another tenant's.
+    /// There is no such thing, or it is another tenant's.
     NotFound,
     /// The task's present state does not allow it; the message names the state.
     TaskStateConflict,
@@ -29,6 +29,10 @@ pub(crate) enum UserErrorCode {
     IdempotencyKeyReused,
     /// Another task of the tenant has this reference.
     ReferenceTaken,
+    /// Another tenant or user has this name.
+    NameTaken,
+    /// The present state of the tenant, user or key does not allow it; the message says why.
+    AccessConflict,
 }
 
 /// A mutation's result: what was done, or why nothing was.
@@ -55,6 +59,8 @@ impl UserError {
             Code::TaskStateConflict => UserErrorCode::TaskStateConflict,
             Code::IdempotencyKeyReused => UserErrorCode::IdempotencyKeyReused,
             Code::ReferenceTaken => UserErrorCode::ReferenceTaken,
+            Code::NameTaken => UserErrorCode::NameTaken,
+            Code::AccessConflict => UserErrorCode::AccessConflict,
             _ => return Err(error),
         };
         if !error.fields.is_empty() {
@@ -65,7 +71,8 @@ impl UserError {
             return Ok(error.fields.into_iter().map(of_field).collect());
         }
         let field = match code {
-            UserErrorCode::BadUserInput => None,
+            UserErrorCode::BadUserInput | UserErrorCode::AccessConflict => None,
+            UserErrorCode::NameTaken => Some("name"),
             UserErrorCode::NotFound | UserErrorCode::TaskStateConflict => Some("id"),
             UserErrorCode::IdempotencyKeyReused => Some("idempotencyKey"),
             UserErrorCode::ReferenceTaken => Some("reference"),

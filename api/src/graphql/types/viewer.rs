@@ -2,9 +2,10 @@
 
 use async_graphql::{Context, Object};
 
-use super::{Tenant, User};
+use super::{Scope, Tenant, User};
 use crate::error::ApiError;
 use crate::graphql::context::caller;
+use crate::graphql::scalar::DateTime;
 
 /// Who asks.
 pub(crate) struct Viewer;
@@ -25,7 +26,17 @@ impl Viewer {
         User::load(ctx, &id).await?.ok_or_else(ApiError::unauthenticated)
     }
 
-    /// The public part of the API key that was used; null when there was none.
+    /// What the credentials may be used for.
+    async fn scopes(&self, ctx: &Context<'_>) -> Result<Vec<Scope>, ApiError> {
+        Ok(Scope::all_of(caller(ctx)?.scopes))
+    }
+
+    /// From when on the credentials are refused.
+    async fn expires_at(&self, ctx: &Context<'_>) -> Result<DateTime, ApiError> {
+        Ok(DateTime(caller(ctx)?.ends_at))
+    }
+
+    /// The public part of the API key that was used, or `jwt:` and the id of a token.
     async fn key_id(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
         Ok(caller(ctx)?.key_id.clone())
     }
