@@ -14,6 +14,7 @@ pub mod graphql;
 mod health;
 pub mod hub;
 mod json;
+pub mod jwt;
 mod limits;
 pub mod lists;
 pub mod live;
