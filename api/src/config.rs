@@ -9,11 +9,13 @@
 //! | `ALLOWED_ORIGINS` | origins of web pages, besides the API's own, that may call from a browser, separated by commas (default none) |
 //! | `MAX_CONNECTIONS` | connections of clients at a time, websockets included, 1 to 100000 (default 10000, and never more than the process may open files) |
 //!
-//! Limits of GraphQL operations: [`GraphqlLimits::read`]. Who is let in: [`AccessSettings::read`]. The database's variables are those of [`boot::DatabaseConfig`];
+//! Limits of GraphQL operations: [`GraphqlLimits::read`]. Who is let in: [`AccessSettings::read`]; whose
+//! tokens are believed: [`crate::jwt::Settings::read`]. The database's variables are those of [`boot::DatabaseConfig`];
 //! the default of `DATABASE_POOL` is 8.
 
 mod limits;
 mod patience;
+mod tokens;
 
 use std::net::SocketAddr;
 
@@ -21,6 +23,7 @@ use boot::{DatabaseConfig, Env};
 
 pub use self::limits::GraphqlLimits;
 pub use self::patience::Patience;
+pub use self::tokens::Tokens;
 use crate::access::AccessSettings;
 use crate::origins::Origins;
 
@@ -66,6 +69,8 @@ impl Default for MaxConnections {
 pub struct Config {
     /// Who is let in, and how much of the process one of them may have.
     pub access: AccessSettings,
+    /// Whose tokens are believed, besides our own keys.
+    pub tokens: Tokens,
     /// Whether `/graphiql` shows the page.
     pub graphiql: bool,
     /// How much one operation may ask for.
@@ -94,9 +99,15 @@ pub struct Settings {
 impl Settings {
     /// Reads the variables above; mistakes go to `env`.
     pub fn read(env: &mut Env) -> Settings {
+        Settings::read_for(env, false)
+    }
+
+    /// The same; `development` says that it is for one's own machine, where more is allowed.
+    pub fn read_for(env: &mut Env, development: bool) -> Settings {
         let address = env.address(8080);
         let config = Config {
             access: AccessSettings::read(env),
+            tokens: Tokens::read(env, development),
             graphiql: env.boolean("GRAPHIQL", false),
             graphql: GraphqlLimits::read(env),
             introspection: Introspection(env.boolean("INTROSPECTION", true)),

@@ -15,6 +15,7 @@ pub mod graphql;
 mod health;
 pub mod hub;
 mod json;
+pub mod jwt;
 mod limits;
 pub mod lists;
 pub mod live;

@@ -88,7 +88,8 @@ pub async fn serve_counted(
     tokio::spawn(keep_in_step(Arc::clone(&ids), db.clone(), last.clone()));
     let running = TaskTracker::new();
     let access_stop = CancellationToken::new();
-    let (access, keeper) = Access::open(config.access.clone(), db.clone(), Arc::clone(&ids), access_stop.clone());
+    let (access, keeper) =
+        Access::open(config.access.clone(), config.tokens.clone(), db.clone(), Arc::clone(&ids), access_stop.clone());
     let keeper = tokio::spawn(keeper);
     let state = AppState {
         access,

@@ -13,13 +13,14 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// Variables with this prefix are ours alone, so one that nobody reads is a typing mistake.
+/// Variables with this prefix are ours alone, so one that nobody reads is a typing mistake. See also [`Env::owns`].
 const OWN_PREFIX: &str = "CTAP_";
 
 /// The variables of one process, and the mistakes found in them so far.
 pub struct Env {
     variables: BTreeMap<String, OsString>,
     read: BTreeSet<String>,
+    own_prefixes: Vec<&'static str>,
     mistakes: Vec<String>,
 }
 
@@ -52,6 +53,7 @@ impl Env {
         Env {
             variables: pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
             read: BTreeSet::new(),
+            own_prefixes: vec![OWN_PREFIX],
             mistakes: Vec::new(),
         }
     }
@@ -59,6 +61,13 @@ impl Env {
     fn from_os(pairs: impl IntoIterator<Item = (OsString, OsString)>) -> Env {
         // A name that is not UTF-8 cannot be one of ours; spelled lossily it is still caught when it has our prefix.
         Env::from_pairs(pairs.into_iter().map(|(name, value)| (name.to_string_lossy().into_owned(), value)))
+    }
+
+    /// Takes the variables with this prefix for ours alone: from here on, one that nobody reads is a mistake. Answers
+    /// whether there is any.
+    pub fn owns(&mut self, prefix: &'static str) -> bool {
+        self.own_prefixes.push(prefix);
+        self.variables.keys().any(|name| name.starts_with(prefix))
     }
 
     /// The variable, or `default` when it is not set.
@@ -156,13 +165,19 @@ impl Env {
         }
     }
 
+    /// How many mistakes were found so far, for telling whether a variable that reads as none was reported.
+    pub fn mistake_count(&self) -> usize {
+        self.mistakes.len()
+    }
+
     /// The configuration, if no mistake was found in any variable.
     ///
     /// # Errors
     /// All mistakes, among them every variable with our prefix that nothing has read.
     pub fn finish<T>(mut self, value: T) -> Result<T, ConfigError> {
+        let is_own = |name: &&String| self.own_prefixes.iter().any(|prefix| name.starts_with(prefix));
         let unknown: Vec<String> =
-            self.variables.keys().filter(|name| name.starts_with(OWN_PREFIX) && !self.read.contains(*name)).cloned().collect();
+            self.variables.keys().filter(is_own).filter(|name| !self.read.contains(*name)).cloned().collect();
         for name in unknown {
             self.mistake(&name, "is not a variable of this program");
         }

@@ -7,10 +7,15 @@ use std::time::Duration;
 
 use chrono::Utc;
 use domain::IdClock;
-use domain::access::{self, Principal, Refusal};
+use domain::access::{self, Principal, Refusal, Scopes, TokenUser};
+use domain::text::clean;
 use moka::future::Cache;
 use sea_orm::{DatabaseConnection, DbErr};
 use sha2::{Digest, Sha256};
+
+use super::TOKEN_PREFIX;
+use crate::config::Tokens;
+use crate::jwt::{Jwt, Refused, looks_like_jwt};
 
 /// How long credentials are believed. With the time between two looks at open sessions this bounds how late a revocation
 /// takes effect: 5 s.
@@ -19,12 +24,16 @@ pub(crate) const BELIEVED: Duration = Duration::from_secs(3);
 const MOST: u64 = 10_000;
 /// Longest credentials that are looked at: a token of 8 KiB.
 const MAX_BYTES: usize = 8 * 1024;
+/// What the trail keeps of a token's own id.
+const MAX_NAME_BYTES: usize = 56;
 
 /// Why credentials were not accepted.
 #[derive(Clone, Debug)]
 pub(super) enum Unaccepted {
     /// They are not good.
     Refused(Refusal),
+    /// The issuer's keys cannot be had at the moment.
+    NoKeys,
     /// Whether they are good could not be found out.
     Unknown(Arc<DbErr>),
 }
@@ -32,12 +41,13 @@ pub(super) enum Unaccepted {
 /// Looks at credentials. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Credentials {
+    tokens: Tokens,
     believed: Cache<[u8; 32], Arc<Principal>>,
 }
 
 impl Credentials {
-    pub(super) fn new() -> Credentials {
-        Credentials { believed: Cache::builder().max_capacity(MOST).time_to_live(BELIEVED).build() }
+    pub(super) fn new(tokens: Tokens) -> Credentials {
+        Credentials { tokens, believed: Cache::builder().max_capacity(MOST).time_to_live(BELIEVED).build() }
     }
 
     /// Who they belong to, if that is known already.
@@ -55,18 +65,52 @@ impl Credentials {
     pub(super) async fn look_up(
         &self,
         db: &DatabaseConnection,
-        _ids: &IdClock,
+        ids: &IdClock,
         presented: &str,
     ) -> Result<Arc<Principal>, Unaccepted> {
         if presented.len() > MAX_BYTES {
             return Err(Unaccepted::Refused(Refusal { tenant_id: None, key_id: None, reason: "malformed" }));
         }
         let look = async {
-            let found = access::authenticate(db, presented).await.map_err(|error| Unaccepted::Unknown(Arc::new(error)))?;
+            let found = match &self.tokens.0 {
+                Some(jwt) if looks_like_jwt(presented) => token(db, ids, jwt, presented).await?,
+                _ => access::authenticate(db, presented).await.map_err(unknown)?,
+            };
             found.map(Arc::new).map_err(Unaccepted::Refused)
         };
         self.believed.try_get_with(hash(presented), look).await.map_err(|unaccepted| Unaccepted::clone(&unaccepted))
     }
+}
+
+/// The user of a token. What the token says is believed once its signature is; that the user may come in, the database says.
+async fn token(
+    db: &DatabaseConnection,
+    ids: &IdClock,
+    jwt: &Jwt,
+    presented: &str,
+) -> Result<Result<Principal, Refusal>, Unaccepted> {
+    let verified = match jwt.verify(presented).await {
+        Ok(verified) => verified,
+        Err(Refused::Unavailable) => return Err(Unaccepted::NoKeys),
+        Err(refused) => {
+            tracing::info!(%refused, "a token was refused");
+            return Ok(Err(Refusal { tenant_id: None, key_id: None, reason: "token" }));
+        }
+    };
+    // Of what names the token in the trail the shortest that leads to it at its issuer.
+    let name = verified.token_id.as_deref().or(verified.key_id.as_deref()).unwrap_or(&verified.subject);
+    let user = TokenUser {
+        tenant: &verified.tenant,
+        user: &verified.user,
+        scopes: Scopes::known(verified.scopes.iter().map(String::as_str)),
+        token_id: format!("{TOKEN_PREFIX}{}", clean(name, MAX_NAME_BYTES)),
+        ends_at: verified.expires_at,
+    };
+    access::token_user(db, ids, user).await.map_err(unknown)
+}
+
+fn unknown(error: DbErr) -> Unaccepted {
+    Unaccepted::Unknown(Arc::new(error))
 }
 
 fn hash(presented: &str) -> [u8; 32] {

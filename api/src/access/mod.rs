@@ -35,6 +35,7 @@ use self::sessions::Sessions;
 pub(crate) use self::sessions::{Kind, Session};
 pub use self::settings::AccessSettings;
 use self::trail::Trail;
+use crate::config::Tokens;
 use crate::error::ApiError;
 
 /// What the trail calls a token: this, and its id.
@@ -72,12 +73,13 @@ impl Access {
     /// A door, and what goes on behind it until `stop` is cancelled; the last refusals are written then.
     pub(crate) fn open(
         settings: AccessSettings,
+        tokens: Tokens,
         db: DatabaseConnection,
         ids: Arc<IdClock>,
         stop: CancellationToken,
     ) -> (Access, impl Future<Output = ()> + Send + 'static) {
         let door = Door {
-            credentials: Credentials::new(),
+            credentials: Credentials::new(tokens),
             origins: Origins::new(),
             quota: Quota::new(settings.open_tasks),
             rates: Rates::new(settings.rate_limit_points, settings.auth_failures),
@@ -120,6 +122,7 @@ impl Access {
                 self.was_used(&principal);
                 Ok(principal)
             }
+            Err(Unaccepted::NoKeys) => Err(ApiError::unavailable()),
             Err(Unaccepted::Unknown(error)) => Err(ApiError::of_database(&error)),
             Err(Unaccepted::Refused(refusal)) => {
                 if let Some(address) = address {

@@ -9,6 +9,7 @@ mod graphql;
 mod guard;
 mod hub;
 mod internal;
+mod jwt;
 mod large_bodies;
 mod lists;
 mod rest;

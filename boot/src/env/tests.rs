@@ -63,6 +63,15 @@ fn a_variable_with_our_prefix_that_was_read_is_no_mistake() {
 }
 
 #[test]
+fn a_prefix_can_be_taken() {
+    let mut env = Env::from_pairs([("JWT_ISSUER", "me"), ("JWT_ISSUR", "canary"), ("OIDC_X", "1")]);
+    assert!(!env.owns("SAML_"));
+    assert!(env.owns("JWT_"));
+    env.optional("JWT_ISSUER");
+    assert_eq!(env.finish(()).unwrap_err().mistakes(), ["JWT_ISSUR: is not a variable of this program"]);
+}
+
+#[test]
 fn an_address_is_any_ip_address_with_any_port() {
     for (pairs, expected) in [
         ([None, None], "0.0.0.0:8080"),

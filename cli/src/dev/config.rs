@@ -15,7 +15,15 @@ use crate::error::Error;
 const LOG: &str = "warn,sea_orm_migration=warn,api=info,boot=info,ctap=info,domain=info,localpg=info,migration=info,worker=info";
 
 /// What holds unless the environment says otherwise.
-const DEFAULTS: [(&str, &str); 4] = [("GRAPHIQL", "true"), ("HTTP_ALLOW_PRIVATE", "true"), ("LOG", LOG), ("LOG_FORMAT", "text")];
+const DEFAULTS: [(&str, &str); 7] = [
+    ("GRAPHIQL", "true"),
+    ("HTTP_ALLOW_PRIVATE", "true"),
+    ("KEY_ENVIRONMENT", "dev"),
+    ("RATE_LIMIT_POINTS", "0"),
+    ("AUTH_FAILURES", "0"),
+    ("LOG", LOG),
+    ("LOG_FORMAT", "text"),
+];
 
 /// What holds whatever the environment says. The services are handed bound sockets, so ports are not theirs to choose.
 const FIXED: [(&str, &str); 2] = [("BIND_ADDRESS", "127.0.0.1"), ("PORT", "0")];
@@ -61,7 +69,7 @@ pub(super) fn read(args: DevArgs, variables: Variables) -> Result<(Settings, Con
         environment::between(&DEFAULTS, without_database(variables), &[FIXED.as_slice(), &LATER].concat())
     };
     let logging = Settings::read(&mut env);
-    let api = api::Settings::read(&mut env).config;
+    let api = api::Settings::read_for(&mut env, true).config;
     let worker = worker::Config::read(&mut env);
     let given = if is_given { read_given(&mut env) } else { None };
     let builds_pages = api.graphiql && !no_web;
