@@ -70,7 +70,7 @@ resource "google_compute_security_policy" "this" {
     description = "Known holes of common libraries (Log4j and others), wherever they are tried."
     match {
       expr {
-        expression = "evaluatePreconfiguredWaf('cve-canary', {'sensitivity': 1})"
+        expression = "evaluatePreconfiguredWaf('cve-canary')"
       }
     }
   }

@@ -1,10 +1,28 @@
-# One network, in which Cloud Run reaches Cloud SQL by its private address. Nothing in it has a public address, and no
-# firewall rule lets anything in: Google denies ingress unless a rule allows it.
+# One network, in which Cloud Run reaches Cloud SQL by its private address. Nothing in it has a public address.
 resource "google_compute_network" "this" {
   project                 = var.project_id
   name                    = var.name
   auto_create_subnetworks = false
   routing_mode            = "REGIONAL"
+}
+
+# Nothing in here is called by anybody. Google denies ingress anyway where no rule allows it; this one also says so, and logs.
+resource "google_compute_firewall" "deny_ingress" {
+  project   = var.project_id
+  name      = "${var.name}-deny-ingress"
+  network   = google_compute_network.this.name
+  direction = "INGRESS"
+  priority  = 65534
+
+  source_ranges = ["0.0.0.0/0"]
+
+  deny {
+    protocol = "all"
+  }
+
+  log_config {
+    metadata = "EXCLUDE_ALL_METADATA"
+  }
 }
 
 # Direct VPC egress takes addresses from here: one for each running instance, and during a rollout twice as many. Google
