@@ -2,7 +2,6 @@
 locals {
   prefix   = "ctap"
   database = "ctap"
-  instance = "${local.prefix}-db"
 
   # The program of each process in the one image, and the login it uses. Logins but the migrator's are made by the
   # migration job; each steps into the role that its process is meant to have.
@@ -34,7 +33,7 @@ module "identity" {
 
   project_id    = var.project_id
   prefix        = local.prefix
-  instance_name = local.instance
+  instance_name = var.database.name
   deployers     = var.deployers
   accounts = {
     api     = "Runs the API: reads its own password, connects to the database."
@@ -82,7 +81,7 @@ module "database" {
 
   project_id        = var.project_id
   region            = var.region
-  name              = local.instance
+  name              = var.database.name
   database          = local.database
   network_id        = module.network.network_id
   tier              = var.database.tier

@@ -48,8 +48,9 @@ variable "network" {
 }
 
 variable "database" {
-  description = "The database: machine, standby, disk, connections, backups."
+  description = "The database: machine, standby, disk, connections, backups. Its name changes only when a restored copy takes its place (docs/RUNBOOK.md)."
   type = object({
+    name              = optional(string, "ctap-db")
     tier              = string
     availability_type = string
     disk_gb           = number
