@@ -73,6 +73,9 @@ resource "google_cloud_run_v2_job" "this" {
   }
 
   lifecycle {
-    ignore_changes = [template[0].template[0].containers[0].image, client, client_version]
+    # As the service's.
+    ignore_changes = [
+      template[0].template[0].containers[0].image, template[0].labels, template[0].annotations, client, client_version,
+    ]
   }
 }

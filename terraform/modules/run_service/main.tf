@@ -124,6 +124,10 @@ resource "google_cloud_run_v2_service" "this" {
   }
 
   lifecycle {
-    ignore_changes = [template[0].containers[0].image, traffic, client, client_version]
+    # What the deployment sets: image and traffic, and what gcloud leaves behind when it does (a label that makes each of its
+    # revisions a new one, its own name and version).
+    ignore_changes = [
+      template[0].containers[0].image, template[0].labels, template[0].annotations, traffic, client, client_version,
+    ]
   }
 }

@@ -96,7 +96,11 @@ resource "google_cloud_run_v2_worker_pool" "this" {
   }
 
   lifecycle {
-    ignore_changes = [template[0].containers[0].image, client, client_version]
+    # As the service's.
+    ignore_changes = [
+      template[0].containers[0].image, template[0].labels, template[0].annotations, template[0].client, template[0].client_version,
+      client, client_version,
+    ]
   }
 }
 
