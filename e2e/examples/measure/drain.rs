@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Bench, median};
 use domain::task::{self, Claim, Completion, Report};
 use e2e::Process;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait, TryGetable};
 use secrecy::ExposeSecret;
+
+use crate::support::{Bench, median};
 
 const TASKS: usize = 20_000;
 const ROUNDS: usize = 3;

@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use crate::support::{Bench, median};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
+
+use crate::support::{Bench, median};
 
 const CLAIM: &str = include_str!("../../../domain/src/task/sql/claim.sql");
 const TASKS: usize = 40_000;

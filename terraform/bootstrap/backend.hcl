@@ -1,0 +1,1 @@
+bucket = "ctap-ops-example-tfstate"

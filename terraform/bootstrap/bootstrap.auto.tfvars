@@ -1,0 +1,15 @@
+# Example values: replace all of them.
+ops_project_id = "ctap-ops-example"
+region         = "europe-west1"
+
+environments = {
+  dev  = { project_id = "ctap-dev-example", project_number = "100000000001" }
+  prod = { project_id = "ctap-prod-example", project_number = "100000000002" }
+}
+
+github = {
+  owner         = "example"
+  repository    = "ctap"
+  owner_id      = "1000001"
+  repository_id = "2000002"
+}

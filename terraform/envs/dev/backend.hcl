@@ -1,0 +1,1 @@
+bucket = "ctap-dev-example-tfstate"

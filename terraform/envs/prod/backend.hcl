@@ -1,0 +1,1 @@
+bucket = "ctap-prod-example-tfstate"
