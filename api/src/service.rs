@@ -123,7 +123,8 @@ pub async fn cancel_task(
     detached(state.clone(), async move {
         let operated = with_fresh_ids(&state, || async {
             let tx = state.db.begin().await?;
-            let operated = task::cancel(&tx, &state.ids, &caller, id, reason.as_deref()).await?;
+            let operated = task::cancel(&tx, &state.ids, &caller, id, reason.as_deref()).await;
+            let operated = noted(&state, &caller, "cancelTask", id, operated)?;
             // What is not committed has not happened. (Asked for afterwards, since a conflict goes before: RFC 9110, 13.2.1.)
             if !expected.allows(&operated) {
                 return Ok(None);
@@ -156,7 +157,8 @@ pub async fn retry_task(
     detached(state.clone(), async move {
         let operated = with_fresh_ids(&state, || async {
             let tx = state.db.begin().await?;
-            let operated = task::retry(&tx, &state.ids, &caller, id, reason.as_deref()).await?;
+            let operated = task::retry(&tx, &state.ids, &caller, id, reason.as_deref()).await;
+            let operated = noted(&state, &caller, "retryTask", id, operated)?;
             // What is not committed has not happened. (Asked for afterwards, since a conflict goes before: RFC 9110, 13.2.1.)
             if !expected.allows(&operated) {
                 return Ok(None);
@@ -171,6 +173,20 @@ pub async fn retry_task(
         Ok(operated)
     })
     .await
+}
+
+/// A task that is not there for the caller goes into the trail of refusals.
+fn noted<T>(
+    state: &AppState,
+    caller: &Caller,
+    operation: &'static str,
+    id: Uuid,
+    outcome: Result<T, TaskError>,
+) -> Result<T, TaskError> {
+    if matches!(outcome, Err(TaskError::NotFound)) {
+        state.access.not_found(caller, operation, id);
+    }
+    outcome
 }
 
 fn changed() -> ApiError {

@@ -161,6 +161,11 @@ impl Access {
         self.0.trail.denied(caller, operation, reason, target);
     }
 
+    /// Somebody asked for a task that is not there for them: it may be another tenant's, which nobody can tell.
+    pub(crate) fn not_found(&self, caller: &Caller, operation: &'static str, task_id: Uuid) {
+        self.denied(caller, operation, "not_found", format!("task:{task_id}"));
+    }
+
     /// Takes points of the caller.
     ///
     /// # Errors

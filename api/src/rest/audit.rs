@@ -55,6 +55,7 @@ pub(super) async fn audit(
     let wanted = pages::Page { after, limit: limit + 1, order: Order::Oldest, ..pages::Page::default() };
     let rows = audit::list(read.db(), tenant_id, &filter, wanted).await?;
     if rows.is_empty() && task::get(read.db(), tenant_id, id).await?.is_none() {
+        state.access.not_found(&caller, "listTaskAudit", id);
         return Err(ApiError::not_found());
     }
     drop(read);

@@ -44,7 +44,10 @@ pub(super) async fn get(
     TaskId(id): TaskId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let mut task = task::get(&state.db, caller.tenant_id, id).await?.ok_or_else(ApiError::not_found)?;
+    let Some(mut task) = task::get(&state.db, caller.tenant_id, id).await? else {
+        state.access.not_found(&caller, "getTask", id);
+        return Err(ApiError::not_found());
+    };
     let known = |version: i64| etag::matches(&headers, &etag::of_version(version));
     let granted = prefer::wait(&headers);
     if let Some(limit) = granted {

@@ -13,7 +13,11 @@ pub(super) async fn task(ctx: &Context<'_>, by: TaskBy) -> Result<Option<Task>, 
     let task = match by {
         TaskBy::Id(id) => {
             let id = GlobalId::read(NodeType::Task, ["by", "id"], &id)?;
-            domain::task::get(db, tenant_id, id).await?
+            let found = domain::task::get(db, tenant_id, id).await?;
+            if found.is_none() {
+                state(ctx)?.access.not_found(caller(ctx)?, "task", id);
+            }
+            found
         }
         TaskBy::Reference(reference) => {
             let reference = searchable(reference).map_err(|rule| ApiError::field(["by", "reference"], rule))?;

@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt};
 
 use crate::access::Session;
 use crate::cursor::CursorError;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::graphql::context::{caller, state};
 use crate::graphql::feed;
 use crate::graphql::input::{TaskFilter, concerns};
@@ -34,6 +34,12 @@ pub(super) async fn by_id(ctx: &Context<'_>, id: &ID, after: Option<String>) -> 
             return Err(CursorError::Expired.into());
         }
     }
+    let (access, caller) = (state.access.clone(), caller(ctx)?.clone());
+    let updates = updates.inspect(move |update| {
+        if update.as_ref().is_err_and(|error| error.code == Code::NotFound) {
+            access.not_found(&caller, "taskUpdated", id);
+        }
+    });
     let cursor = move |update: &Update| scope.version(cluster, update.change.seq.unwrap_or_default());
     Ok(public(updates, cursor))
 }

@@ -125,6 +125,11 @@ impl Socket {
         }
     }
 
+    /// Whether the server lets the client in; it has shown who it is.
+    pub(crate) async fn is_acknowledged(&mut self) -> bool {
+        matches!(self.next_message().await, Message::Text(text) if text.contains("connection_ack"))
+    }
+
     /// Whether the server says nothing for a moment.
     pub(crate) async fn is_silent(&mut self) -> bool {
         timeout(Duration::from_millis(300), self.inner.next()).await.is_err()

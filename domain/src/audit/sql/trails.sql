@@ -10,7 +10,7 @@ CROSS JOIN LATERAL (
         SELECT p.*, row_number() OVER (ORDER BY place, seq IS NULL, id) AS n
         FROM (
             SELECT a.tenant_id, a.id, a."timestamp", a.xid, a.action, a.actor, a.task_id, a.seq, a.lease_epoch, a.attempt,
-                   a.reason, a.key_id, a.target, a.request_id, a.trace_id, a.detail,
+                   a.reason, a.key_id, a.target, a.request_id, a.trace_id, a.detail, a.origin_hash,
                    coalesce(a.seq, max(a.seq) OVER (ORDER BY a."timestamp", a.id), 0) AS place
             FROM audit_logs a
             WHERE a.tenant_id = $1 AND a.task_id = k.task_id AND a.id >= k.floor

@@ -1,0 +1,111 @@
+//! How much one user, one address, one tenant may have.
+
+use std::num::NonZeroU32;
+
+use api::Config;
+use api::access::AccessSettings;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{ask, codes};
+use crate::subscription::Socket;
+use crate::support::{TestApi, problem};
+
+async fn start(access: AccessSettings) -> TestApi {
+    TestApi::start_with(Config { access, ..Config::default() }).await
+}
+
+#[tokio::test]
+async fn points_run_out_and_the_headers_say_how_many_are_left() {
+    let api = start(AccessSettings { rate_limit_points: NonZeroU32::new(100), ..AccessSettings::default() }).await;
+    let (acme, other) = (api.db.tenant("acme").await, api.db.tenant("other").await);
+    let first = api.get(&acme, "/v1/tasks").await;
+    assert_eq!(first.status(), 200);
+    assert_eq!(first.headers()["ratelimit-policy"], "\"points\";q=100;w=60");
+    assert!(first.headers()["ratelimit"].to_str().unwrap().starts_with("\"points\";r=99;"), "{:?}", first.headers());
+    // A list costs what it may find, whatever it finds.
+    let query = json!({"query": "{ tasks(first: 20) { edges { node { id } } } }"});
+    assert_eq!(api.post(&acme, "/graphql", &query).await.status(), 200);
+    let refused = api.post(&acme, "/graphql", &query).await;
+    assert_eq!(refused.status(), 429);
+    assert!(refused.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap() >= 1);
+    assert!(refused.headers().contains_key("ratelimit"));
+    let body: Value = refused.json().await.unwrap();
+    assert_eq!(codes(&body), ["RATE_LIMITED"]);
+    assert_eq!(body.get("data"), None);
+    testkit::until("the points run out", async || (api.get(&acme, "/v1/tasks").await.status() == 429).then_some(())).await;
+    let refused = api.get(&acme, "/v1/tasks").await;
+    let wait = refused.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
+    assert!((1..=60).contains(&wait));
+    problem(refused, 429, "RATE_LIMITED").await;
+    assert_eq!(api.get(&other, "/v1/tasks").await.status(), 200, "another user has points of their own");
+    // Over a websocket too.
+    let mut socket = Socket::connect(&api, &acme).await;
+    socket.subscribe("1", "{ tasks(first: 20) { edges { node { id } } } }", json!({})).await;
+    assert_eq!(socket.refusal("1").await, "RATE_LIMITED");
+}
+
+#[tokio::test]
+async fn an_address_with_too_many_refused_credentials_is_not_listened_to_but_known_ones_are() {
+    let api = start(AccessSettings { auth_failures: NonZeroU32::new(5), ..AccessSettings::default() }).await;
+    let (acme, late) = (api.db.tenant("acme").await, api.db.tenant("late").await);
+    let known = async || api.get(&acme, "/v1/tasks").await.status().as_u16();
+    assert_eq!(known().await, 200);
+    testkit::until("the address is refused", async || {
+        let answer = api.anonymous(Method::GET, "/v1/tasks").bearer_auth("junk").send().await.unwrap();
+        assert!([401, 429].contains(&answer.status().as_u16()));
+        (answer.status() == 429).then_some(())
+    })
+    .await;
+    let flooded = api.anonymous(Method::GET, "/v1/tasks").bearer_auth("junk").send().await.unwrap();
+    if flooded.status() == 429 {
+        assert!(flooded.headers().contains_key("retry-after"));
+    }
+    assert_eq!(known().await, 200, "credentials that are known to be good are let in");
+    // And others as soon as the address has waited.
+    testkit::until("a good key is let in", async || (api.get(&late, "/v1/tasks").await.status() == 200).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_tenant_has_so_many_open_tasks_and_room_again_when_some_end() {
+    let api = start(AccessSettings { open_tasks: Some(3), ..AccessSettings::default() }).await;
+    let acme = api.db.tenant("acme").await;
+    let body = json!({"kind": "echo", "payload": 1});
+    let tasks = [api.submit(&acme).await, api.submit(&acme).await];
+    let two = "mutation { createTasks(input: {tasks: [{kind: \"echo\", payload: 1}, {kind: \"echo\", payload: 1}]}) {
+        tasks { id } userErrors { code } } }";
+    assert_eq!(codes(&ask(&api, &acme, two, json!({})).await), ["QUOTA_EXCEEDED"], "two do not fit, so none is made");
+    assert_eq!(api.post(&acme, "/v1/tasks", &body).await.status(), 202);
+    let refused = api.post(&acme, "/v1/tasks", &body).await;
+    assert!(refused.headers().contains_key("retry-after"));
+    problem(refused, 429, "QUOTA_EXCEEDED").await;
+    api.cancel(&acme, &tasks[0]).await;
+    testkit::until("there is room again", async || (api.post(&acme, "/v1/tasks", &body).await.status() == 202).then_some(()))
+        .await;
+    api.db.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn a_user_has_so_many_websockets_and_subscriptions() {
+    let api = start(AccessSettings { sockets: 2, subscriptions: 1, ..AccessSettings::default() }).await;
+    let (acme, other) = (api.db.tenant("acme").await, api.db.tenant("other").await);
+    let mut first = Socket::connect(&api, &acme).await;
+    let second = Socket::connect(&api, &acme).await;
+    let mut third = Socket::open(&api, Some("graphql-transport-ws")).await.unwrap();
+    third.init(json!({"authorization": format!("Bearer {}", acme.key)})).await;
+    assert_eq!(third.closed().await, 1013);
+    let _others = Socket::connect(&api, &other).await;
+    drop(second);
+    testkit::until("a place is free again", async || {
+        let mut socket = Socket::open(&api, Some("graphql-transport-ws")).await.unwrap();
+        socket.init(json!({"authorization": format!("Bearer {}", acme.key)})).await;
+        socket.is_acknowledged().await.then_some(())
+    })
+    .await;
+
+    let follow = "subscription { taskUpdated(filter: {}) { version } }";
+    first.subscribe("1", follow, json!({})).await;
+    testkit::until("one is open", async || (api.live.operations() == 1).then_some(())).await;
+    first.subscribe("2", follow, json!({})).await;
+    assert_eq!(first.failure("2").await, "TOO_MANY_CONNECTIONS");
+}
