@@ -2,7 +2,7 @@
 
 pub(crate) mod connections;
 mod cors;
-mod large;
+pub(crate) mod large;
 mod routes;
 
 use std::io;

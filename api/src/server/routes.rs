@@ -4,7 +4,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -19,9 +19,6 @@ use crate::error::{ApiError, problem};
 use crate::limits::MAX_REST_BODY_BYTES;
 use crate::state::AppState;
 use crate::{caller, graphiql, graphql, request_id, rest};
-
-/// A handler that takes longer is given up. (What it writes goes on: see `service`.)
-const HANDLER_LIMIT: Duration = Duration::from_secs(15);
 
 /// The whole application. A request passes, from the outside in: its id, CORS, the writing of problems, the time limit, the
 /// catching of panics, the limit of its body, authentication, the turn of a large body. (Nobody without a key makes us read
@@ -47,14 +44,15 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(limited))
+        .layer(from_fn_with_state(state.config.patience.answer, limited))
         .layer(from_fn(problem::render))
         .layer(from_fn_with_state(state, cors::share))
         .layer(from_fn(request_id::assign))
 }
 
-async fn limited(request: Request, next: Next) -> Response {
-    let limit = HANDLER_LIMIT + rest::patience(&request);
+/// Gives up on a handler that takes longer. (What it writes goes on: see `service`.)
+async fn limited(State(patience): State<Duration>, request: Request, next: Next) -> Response {
+    let limit = patience + rest::patience(&request);
     match timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {

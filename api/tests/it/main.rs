@@ -11,6 +11,7 @@ mod hub;
 mod internal;
 mod large_bodies;
 mod lists;
+mod patience;
 mod rest;
 mod schema;
 mod stale_ids;
