@@ -33,9 +33,11 @@ impl RequestContext {
     }
 }
 
-/// Outermost of our layers: everything inside, the log lines included, knows the request's id, and every answer names it.
+/// Everything inside, the log lines included, knows the request's id, and every answer names it. The id may be known already,
+/// to a layer further out.
 pub(crate) async fn assign(mut request: Request, next: Next) -> Response {
-    let context = RequestContext::from_headers(request.headers());
+    let known = request.extensions().get::<RequestContext>().cloned();
+    let context = known.unwrap_or_else(|| RequestContext::from_headers(request.headers()));
     // Of the highest level: whatever is logged at all shall say to which request it belongs.
     let span = tracing::error_span!(
         "request",
@@ -43,10 +45,13 @@ pub(crate) async fn assign(mut request: Request, next: Next) -> Response {
         method = %request.method(),
         path = %request.uri().path(),
     );
-    let id = HeaderValue::from_str(&context.request_id);
-    request.extensions_mut().insert(context);
-    let mut response = next.run(request).instrument(span).await;
-    if let Ok(id) = id {
+    request.extensions_mut().insert(context.clone());
+    name(next.run(request).instrument(span).await, &context)
+}
+
+/// An answer that names its request.
+pub(crate) fn name(mut response: Response, context: &RequestContext) -> Response {
+    if let Ok(id) = HeaderValue::from_str(&context.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response

@@ -3,6 +3,7 @@
 pub(crate) mod connections;
 mod cors;
 pub(crate) mod large;
+mod panic;
 mod routes;
 
 use std::io;
