@@ -37,24 +37,24 @@ impl RequestContext {
             origin: None,
         }
     }
-
-    /// The same, and where it came from: over `hops` proxies of ours.
-    fn of(request: &Request, hops: usize) -> RequestContext {
-        let headers = request.headers();
-        let user_agent = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let origin = request
-            .extensions()
-            .get::<Peer>()
-            .map(|peer| Origin::new(access::client(headers, peer.0, hops), user_agent.as_deref().unwrap_or_default()));
-        RequestContext { origin, ..RequestContext::from_headers(headers) }
-    }
 }
 
-/// Outermost of our layers: everything inside, the log lines included, knows the request's id, and every answer names it.
-///
-/// `hops` proxies of ours are in front.
+/// Where a request came from, over `hops` proxies of ours.
+fn origin(request: &Request, hops: usize) -> Option<Origin> {
+    let peer = request.extensions().get::<Peer>()?;
+    let user_agent = request.headers().get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let address = access::client(request.headers(), peer.0, hops);
+    Some(Origin::new(address, user_agent.as_deref().unwrap_or_default()))
+}
+
+/// Everything inside, the log lines included, knows the request's id, and every answer names it. The id may be known already,
+/// to a layer further out. `hops` proxies of ours are in front.
 pub(crate) async fn assign(State(hops): State<usize>, mut request: Request, next: Next) -> Response {
-    let context = RequestContext::of(&request, hops);
+    let known = request.extensions().get::<RequestContext>().cloned();
+    let context = RequestContext {
+        origin: origin(&request, hops),
+        ..known.unwrap_or_else(|| RequestContext::from_headers(request.headers()))
+    };
     // Of the highest level: whatever is logged at all shall say to which request it belongs.
     let span = tracing::error_span!(
         "request",
@@ -62,10 +62,13 @@ pub(crate) async fn assign(State(hops): State<usize>, mut request: Request, next
         method = %request.method(),
         path = %request.uri().path(),
     );
-    let id = HeaderValue::from_str(&context.request_id);
-    request.extensions_mut().insert(context);
-    let mut response = next.run(request).instrument(span).await;
-    if let Ok(id) = id {
+    request.extensions_mut().insert(context.clone());
+    name(next.run(request).instrument(span).await, &context)
+}
+
+/// An answer that names its request.
+pub(crate) fn name(mut response: Response, context: &RequestContext) -> Response {
+    if let Ok(id) = HeaderValue::from_str(&context.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response

@@ -2,7 +2,8 @@
 
 pub(crate) mod connections;
 mod cors;
-mod large;
+pub(crate) mod large;
+mod panic;
 mod routes;
 
 use std::io;

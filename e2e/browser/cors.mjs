@@ -36,6 +36,7 @@ const page = {
       status: submitted.status,
       location: location_,
       requestId: submitted.headers.get("x-request-id"),
+      retryAfter: submitted.headers.get("retry-after"),
       etag: read.headers.get("etag"),
       payload: (await read.json()).payload,
       again: again.status,
@@ -99,7 +100,8 @@ try {
       const { location, ...submitted } = await tab.evaluate(page.submit, api);
       assert.match(location, /^\/v1\/tasks\/[0-9a-f-]{36}$/);
       assert.match(submitted.etag, /^"[^"]+"$/);
-      assert.ok(submitted.requestId);
+      assert.match(submitted.requestId, /^[0-9a-f-]{36}$/);
+      assert.match(submitted.retryAfter, /^[0-9]+$/);
       assert.equal(submitted.status, 202);
       assert.deepEqual(submitted.payload, { from: app.origin });
       // Not modified, unless the worker was at it between the two.

@@ -4,15 +4,18 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Starts the binary with variables of its own, runs `test` with what `dev.json` and its output say, and stops it. */
-export async function withDev(binary, variables, test) {
-  const folder = mkdtempSync(join(tmpdir(), "ctap-browser-"));
-  const dev = spawn(binary, ["dev", "--no-web", "--port", "0", "--data-dir", join(folder, "dev")], {
+/** Starts the binary on a folder, with variables of its own: what `dev.json` says, what it prints, and how to stop it. */
+export async function startDev(binary, variables, folder, port = 0) {
+  const dev = spawn(binary, ["dev", "--no-web", "--port", `${port}`, "--data-dir", folder], {
     env: { ...process.env, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
   const ended = new Promise((resolve) => dev.once("close", resolve));
+  const stop = async () => {
+    dev.kill("SIGINT");
+    await ended;
+  };
   const ready = new Promise((resolve, reject) => {
     const read = (chunk) => {
       output += chunk;
@@ -25,13 +28,25 @@ export async function withDev(binary, variables, test) {
   });
   try {
     await ready;
-    await test({ ...JSON.parse(readFileSync(join(folder, "dev/dev.json"), "utf8")), output: () => output });
+    return { ...JSON.parse(readFileSync(join(folder, "dev.json"), "utf8")), output: () => output, stop };
   } catch (error) {
-    console.error(output);
+    await stop();
+    throw error;
+  }
+}
+
+/** Runs `test` with a `ctap dev` of its own, and stops it. */
+export async function withDev(binary, variables, test) {
+  const folder = mkdtempSync(join(tmpdir(), "ctap-browser-"));
+  let dev;
+  try {
+    dev = await startDev(binary, variables, join(folder, "dev"));
+    await test(dev);
+  } catch (error) {
+    console.error(dev?.output());
     throw error;
   } finally {
-    dev.kill("SIGINT");
-    await ended;
+    await dev?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

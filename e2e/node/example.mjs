@@ -11,18 +11,26 @@ import { fileURLToPath } from "node:url";
 const dev = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const folder = fileURLToPath(new URL("../../web/examples/", import.meta.url));
 
-/** Runs watch.ts; every line goes to `heard`. Resolves to all of them when it has ended well. */
-async function watch(url, id, heard = () => {}) {
+/** Runs watch.ts: its exit code and what it complained of. Every line it prints goes to `lines` and to `heard`. */
+async function run(url, key, id, lines = [], heard = () => {}) {
   const words = ["watch.ts", ...(id ? [id] : [])];
-  const env = { ...process.env, API: url, KEY: dev.api_key };
-  const child = spawn("node_modules/.bin/tsx", words, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
-  const lines = [];
+  const env = { ...process.env, API: url, KEY: key };
+  const child = spawn("node_modules/.bin/tsx", words, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  let complaint = "";
+  child.stderr.on("data", (chunk) => { complaint += chunk; });
   createInterface({ input: child.stdout }).on("line", (line) => {
     lines.push(line);
     heard(line, lines.length);
   });
   const [code] = await once(child, "close");
-  assert.equal(code, 0, lines.join("\n"));
+  return { code, complaint };
+}
+
+/** Resolves to all lines when watch.ts has ended well. */
+async function watch(url, id, heard) {
+  const lines = [];
+  const { code, complaint } = await run(url, dev.api_key, id, lines, heard);
+  assert.equal(code, 0, [...lines, complaint].join("\n"));
   return lines;
 }
 
@@ -96,5 +104,13 @@ async function acrossACut() {
   way.close();
 }
 
-await Promise.all([asItStands(), acrossACut()]);
-console.log("example: to its end; and across a cut without a gap");
+/** Ends at the first refusal; a client that tried again would never end. */
+async function withABadKey() {
+  const { id } = await rest("POST", "/v1/tasks", { kind: "echo", payload: 1 });
+  const { code, complaint } = await run(dev.url, `${dev.api_key}x`, id);
+  assert.notEqual(code, 0);
+  assert.match(complaint, /4403/);
+}
+
+await Promise.all([asItStands(), acrossACut(), withABadKey()]);
+console.log("example: to its end; across a cut without a gap; and not for ever with a bad key");

@@ -54,6 +54,17 @@ impl Socket {
         }
     }
 
+    /// The code that the server closes with; what it says before that is passed over.
+    pub async fn closed(mut self) -> u16 {
+        loop {
+            let message = tokio::time::timeout(testkit::DEADLINE, self.stream.next()).await.expect("it is closed");
+            match message.expect("a goodbye before the end").unwrap() {
+                Message::Close(frame) => return frame.expect("a close frame with a code").code.into(),
+                _ => {}
+            }
+        }
+    }
+
     fn data(message: &Value) -> Value {
         assert_eq!(message["type"], "next", "{message}");
         assert!(message["payload"]["errors"].is_null(), "{message}");

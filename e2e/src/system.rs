@@ -15,6 +15,7 @@ pub struct System {
     pub api: Process,
     /// A client with the tenant's key.
     pub client: Client,
+    variables: Vec<(&'static str, String)>,
 }
 
 /// Seconds of a lease: short, so that tests need not wait long for a dead worker to be noticed.
@@ -23,15 +24,22 @@ const LEASE_SECONDS: &str = "2";
 impl System {
     /// A fresh database and a running API, no worker yet.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same, with variables of its own for every process.
+    pub async fn start_with(variables: &[(&'static str, &str)]) -> Self {
+        let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let db = TestDb::new().await;
         let acme = db.tenant("acme").await;
-        let (api, client) = start_api(&db, &acme).await;
-        Self { db, acme, api, client }
+        let (api, client) = start_api(&db, &acme, &variables).await;
+        Self { db, acme, api, client, variables }
     }
 
     /// One more worker.
     pub async fn worker(&self) -> Process {
         let mut variables = self.db.environment(Role::Worker);
+        variables.extend(self.variables.iter().cloned());
         variables.extend([
             ("PORT", "0".to_owned()),
             ("BIND_ADDRESS", "127.0.0.1".to_owned()),
@@ -45,7 +53,7 @@ impl System {
 
     /// Another API process in the place of the one there is (which is ended).
     pub async fn restart_api(&mut self) {
-        (self.api, self.client) = start_api(&self.db, &self.acme).await;
+        (self.api, self.client) = start_api(&self.db, &self.acme, &self.variables).await;
     }
 
     /// Waits until the task is in that state.
@@ -62,9 +70,10 @@ impl System {
     }
 }
 
-async fn start_api(db: &TestDb, acme: &Tenant) -> (Process, Client) {
+async fn start_api(db: &TestDb, acme: &Tenant, others: &[(&'static str, String)]) -> (Process, Client) {
     let mut variables = db.environment(Role::Api);
     variables.extend([("PORT", "0".to_owned()), ("BIND_ADDRESS", "127.0.0.1".to_owned())]);
+    variables.extend(others.iter().cloned());
     let mut api = Process::start("api", &variables);
     let address = api.address().await;
     (api, Client::new(&address, &acme.key))

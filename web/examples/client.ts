@@ -2,6 +2,9 @@
 import { type ClientOptions, createClient } from "graphql-ws";
 import type { TypedDocumentString } from "./gql/graphql.ts";
 
+/** The websocket's close code for a key that is wrong, expired or revoked. */
+const FORBIDDEN = 4403;
+
 export type Api = {
   /** Like `https://ctap.example.com`. */
   url: string;
@@ -67,6 +70,8 @@ export async function* subscribe<Result, Variables extends Record<string, unknow
     retryAttempts: Number.POSITIVE_INFINITY,
     retryWait: (retries) =>
       new Promise((resolve) => setTimeout(resolve, Math.min(1000 * 2 ** retries, 30_000) * (0.5 + Math.random() / 2))),
+    // A key that is refused stays refused: graphql-ws would go on trying with it.
+    shouldRetry: (broken) => typeof broken === "object" && broken !== null && "code" in broken && broken.code !== FORBIDDEN,
   });
   try {
     for await (const { data, errors } of client.iterate<Result>({ query: document.toString(), variables })) {

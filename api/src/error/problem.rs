@@ -24,9 +24,25 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// How errors of a request are written.
+#[derive(Clone, Debug)]
+pub(crate) enum Media {
+    Problem,
+    /// As a GraphQL answer of this media type.
+    Graphql(HeaderValue),
+}
+
+/// How the errors of this request are written.
+pub(crate) fn media(request: &Request) -> Media {
+    match request.uri().path() {
+        graphql::PATH => Media::Graphql(graphql::error_media(request.headers())),
+        _ => Media::Problem,
+    }
+}
+
 /// Writes the body of every error that has none of ours yet.
 pub(crate) async fn render(Extension(context): Extension<RequestContext>, request: Request, next: Next) -> Response {
-    let graphql = (request.uri().path() == graphql::PATH).then(|| graphql::error_media(request.headers()));
+    let media = media(&request);
     let mut response = next.run(request).await;
     let status = response.status();
     let error = match response.extensions_mut().remove::<ApiError>() {
@@ -39,9 +55,13 @@ pub(crate) async fn render(Extension(context): Extension<RequestContext>, reques
         }
         None => return response,
     };
+    written(response, &error, media, &context)
+}
+
+/// A response with the body of this error, and the headers that go with it.
+pub(crate) fn written(response: Response, error: &ApiError, media: Media, context: &RequestContext) -> Response {
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.insert(header::CONTENT_TYPE, graphql.clone().unwrap_or(PROBLEM));
     parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match error.code {
         Code::Unauthenticated => {
@@ -55,11 +75,11 @@ pub(crate) async fn render(Extension(context): Extension<RequestContext>, reques
     if let Some(wait) = error.retry_after {
         parts.headers.insert(header::RETRY_AFTER, wait.as_secs().into());
     }
-    let body = if graphql.is_some() {
-        graphql::errors::body(&error, &context.request_id)
-    } else {
-        body(&error, status, &context.request_id)
+    let (content_type, body) = match media {
+        Media::Graphql(content_type) => (content_type, graphql::errors::body(error, &context.request_id)),
+        Media::Problem => (PROBLEM, body(error, parts.status, &context.request_id)),
     };
+    parts.headers.insert(header::CONTENT_TYPE, content_type);
     Response::from_parts(parts, Body::from(body.to_string()))
 }
 

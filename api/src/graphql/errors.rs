@@ -90,6 +90,12 @@ impl Errors {
         self.refusal(&ApiError::internal())
     }
 
+    /// The answer to a request that takes too long.
+    pub(super) fn given_up(&self) -> Response {
+        tracing::warn!("an operation took too long and was given up");
+        self.refusal(&ApiError::unavailable())
+    }
+
     /// With what is ours to explain, the request's id: the log says under it what went wrong.
     fn name_request(&self, error: &mut ServerError) {
         if let (Some(extensions), Some(id)) = (&mut error.extensions, &self.request_id)

@@ -1,8 +1,9 @@
 //! The one way to the schema, for every transport alike: guard, execute, survive a panic, mask.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Executor, Request, Response};
@@ -10,14 +11,15 @@ use domain::audit::Caller;
 use futures_util::future::ready;
 use futures_util::stream::{BoxStream, once, poll_fn};
 use futures_util::{FutureExt, StreamExt};
-use tracing::Span;
+use tokio::time::timeout;
+use tracing::{Instrument, Span};
 
 use super::began::Began;
 use super::context::prepared;
 use super::errors::{Errors, code_of};
 use super::guard::{Guard, Rejected};
 use super::schema::Schema;
-use crate::config::GraphqlLimits;
+use crate::config::{GraphqlLimits, Patience};
 use crate::error::Code;
 
 /// Executes what the guard admits.
@@ -25,6 +27,8 @@ use crate::error::Code;
 pub(crate) struct Guarded<E = Schema> {
     inner: E,
     guard: Guard,
+    /// How long a query or a mutation may take where no request ends with its answer.
+    patience: Duration,
 }
 
 /// A request that may be executed.
@@ -37,6 +41,15 @@ impl Admitted {
     /// What the request asks for.
     pub(super) fn operation(&self) -> OperationType {
         self.operation
+    }
+
+    /// Keeps something until a query or a mutation is answered or given up. A subscription may go on for days and keeps
+    /// nothing.
+    pub(super) fn holding<T: Any + Send + Sync>(mut self, held: T) -> Admitted {
+        if self.operation != OperationType::Subscription {
+            self.request = self.request.data(held);
+        }
+        self
     }
 }
 
@@ -60,12 +73,19 @@ pub(crate) struct Answered {
 
 impl<E: Executor> Guarded<E> {
     pub(super) fn new(inner: E, limits: GraphqlLimits) -> Self {
-        Self { inner, guard: Guard { limits, introspection: true } }
+        let guard = Guard { limits, introspection: true };
+        Self { inner, guard, patience: Patience::default().answer }
     }
 
     /// Whether the schema may be asked for; it may, unless this is said.
     pub(super) fn introspection(mut self, allowed: bool) -> Self {
         self.guard.introspection = allowed;
+        self
+    }
+
+    /// How long a query or a mutation of a stream may take; as long as a request by default, unless this is said.
+    pub(super) fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -109,11 +129,13 @@ impl<E: Executor> Guarded<E> {
         Answered { response, outcome }
     }
 
-    /// Executes any operation: a query or a mutation has one result, a subscription any number of them.
+    /// Executes any operation: a query or a mutation has one result, within the time that a request has, a subscription any
+    /// number of them.
     pub(super) fn stream(&self, admitted: Admitted, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let errors = self.errors(&admitted.request.data, session.as_deref());
+        let Admitted { request, operation } = admitted;
+        let errors = self.errors(&request.data, session.as_deref());
         let on_socket = session.is_some();
-        let (mut request, rounds) = prepared(admitted.request);
+        let (mut request, rounds) = prepared(request);
         // A stream keeps its document; the parser leaves three quarters of it empty, a copy has no more room than it needs.
         if let Ok(document) = request.parsed_query().cloned() {
             request.set_parsed_query(document);
@@ -123,9 +145,22 @@ impl<E: Executor> Guarded<E> {
         // A body is read when its request's span has been left; what it logs belongs there all the same. A websocket sees to
         // that itself: a span that is held costs more than a kilobyte.
         let span = if on_socket { Span::none() } else { Span::current() };
-        poll_fn(move |context| span.in_scope(|| results.poll_next_unpin(context)))
-            .map(move |item| item.map_or_else(|_| errors.panicked(), |response| errors.public(response)))
-            .boxed()
+        if operation == OperationType::Subscription {
+            return poll_fn(move |context| span.in_scope(|| results.poll_next_unpin(context)))
+                .map(move |item| item.map_or_else(|_| errors.panicked(), |response| errors.public(response)))
+                .boxed();
+        }
+        let patience = self.patience;
+        let answer = async move {
+            match timeout(patience, results.next()).await {
+                Ok(Some(Ok(response))) => errors.public(response),
+                // The engine has one answer to each.
+                Ok(Some(Err(_)) | None) => errors.panicked(),
+                Err(_) => errors.given_up(),
+            }
+        };
+        // Nothing of it is left once it is answered: not even what the reader of the stream has yet to take.
+        once(answer.instrument(span)).boxed()
     }
 
     fn errors(&self, request: &Data, session: Option<&Data>) -> Errors {
@@ -175,6 +210,10 @@ mod tests {
         async fn works(&self) -> i32 {
             1
         }
+
+        async fn hangs(&self) -> i32 {
+            std::future::pending().await
+        }
     }
 
     struct Changes;
@@ -183,6 +222,10 @@ mod tests {
     impl Changes {
         async fn panics(&self) -> impl Stream<Item = i32> {
             futures_util::stream::iter(0..2).map(|n| if n == 0 { n } else { panic!("a secret") })
+        }
+
+        async fn hangs(&self) -> impl Stream<Item = i32> {
+            futures_util::stream::pending()
         }
     }
 
@@ -225,6 +268,24 @@ mod tests {
         let texts: Vec<_> = responses.iter().map(text).collect();
         assert_eq!((texts.len(), texts[0].as_str()), (2, "{\"data\":{\"panics\":0}}"));
         assert!(texts[1].contains(INTERNAL));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_query_of_a_stream_is_given_up_in_time_and_a_subscription_is_not() {
+        let hour = Duration::from_secs(3_600);
+        for (query, patience) in [("{ hangs }", hour / 2), ("subscription { hangs }", Duration::ZERO)] {
+            let held = Arc::new(());
+            let admitted = admitted(query).holding(Arc::clone(&held));
+            let kept = Arc::strong_count(&held) == 2;
+            let mut answers = guarded().patience(patience).stream(admitted, None);
+            let answer = timeout(hour, answers.next()).await;
+            assert_eq!((kept, answer.is_ok()), (query == "{ hangs }", query == "{ hangs }"), "{query}");
+            assert_eq!(Arc::strong_count(&held), 1, "{query}: nothing is kept any more");
+            if let Ok(answer) = answer {
+                assert!(text(&answer.expect("an answer")).contains(r#""code":"UNAVAILABLE","requestId":"r-1""#));
+                assert!(answers.next().await.is_none(), "and no other");
+            }
+        }
     }
 
     #[tokio::test]

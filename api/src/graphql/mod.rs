@@ -51,7 +51,7 @@ struct GraphQl {
 pub(crate) fn router(state: AppState) -> Router {
     let limits = state.config.graphql;
     let executor = Guarded::new(schema::build(Some(state.clone()), &limits), limits);
-    let executor = executor.introspection(state.config.introspection.0);
+    let executor = executor.introspection(state.config.introspection.0).patience(state.config.patience.answer);
     let methods = get(get_or_upgrade).post(http::post).options(http::options);
     Router::new().route(PATH, methods).with_state(GraphQl { state, executor })
 }

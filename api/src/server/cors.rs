@@ -3,12 +3,14 @@
 //! No cookies are involved, so no credentials are allowed: a page shows a key of its own. An origin that is not named
 //! gets the same answers without these headers, and its browser keeps them from it.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::state::AppState;
+use crate::config::Config;
 
 const METHODS: &str = "GET, HEAD, POST";
 /// What our clients send beyond what every page may. All of it, whatever was asked for: one answer can be kept for all.
@@ -23,8 +25,8 @@ const PREFLIGHT_VARY: &str = "Origin, Access-Control-Request-Method, Access-Cont
 
 /// Outside of authentication, and of all that answers with an error: a preflight carries no key, and a page is to read
 /// what went wrong.
-pub(super) async fn share(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let origin = single_origin(request.headers()).filter(|origin| state.config.origins.names(origin)).cloned();
+pub(super) async fn share(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
+    let origin = single_origin(request.headers()).filter(|origin| config.origins.names(origin)).cloned();
     let is_preflight = is_preflight(&request);
     let mut response = if is_preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     let headers = response.headers_mut();

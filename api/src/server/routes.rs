@@ -1,10 +1,10 @@
 //! Which path leads where, and what every request passes on its way.
 
-use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -13,19 +13,15 @@ use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
-use super::cors;
-use super::large;
+use super::panic::panicked;
+use super::{cors, large, panic};
+use crate::config::Config;
 use crate::error::{ApiError, problem};
 use crate::limits::MAX_REST_BODY_BYTES;
 use crate::state::AppState;
 use crate::{access, caller, graphiql, graphql, request_id, rest};
 
-/// A handler that takes longer is given up. (What it writes goes on: see `service`.)
-const HANDLER_LIMIT: Duration = Duration::from_secs(15);
-
-/// The whole application. A request passes, from the outside in: its id, CORS, the writing of problems, the time limit, the
-/// catching of panics, the limit of its body, authentication, the turn of a large body. (Nobody without a key makes us read
-/// one.)
+/// The whole application.
 pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
     let rest = rest::router()
         .route_layer(from_fn_with_state(state.clone(), access::route))
@@ -36,27 +32,36 @@ pub(super) fn router(state: AppState, readiness: Readiness) -> Router {
         .route_layer(from_fn_with_state(state.clone(), caller::require_unless_socket))
         .route_layer(RequestBodyLimitLayer::new(state.config.graphql.body_bytes));
     let graphiql = if state.config.graphiql { graphiql::router() } else { Router::new() };
-    let db = state.db.clone();
-    let hops = state.config.access.trusted_proxy_hops;
+    let (config, db) = (Arc::clone(&state.config), state.db.clone());
     let health = health::router_with(readiness, move || crate::health::ready(db.clone()));
-    Router::new()
+    let routes = Router::new()
         .merge(rest)
-        .with_state(state.clone())
+        .with_state(state)
         .merge(graphql)
         .merge(graphiql)
         .merge(rest::openapi::router())
         .merge(health)
-        .fallback(async || StatusCode::NOT_FOUND)
-        .layer(DefaultBodyLimit::disable())
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(limited))
-        .layer(from_fn(problem::render))
-        .layer(from_fn_with_state(state, cors::share))
-        .layer(from_fn_with_state(hops, request_id::assign))
+        .fallback(async || StatusCode::NOT_FOUND);
+    layered(routes, &config)
 }
 
-async fn limited(request: Request, next: Next) -> Response {
-    let limit = HANDLER_LIMIT + rest::patience(&request);
+/// What every request passes, from the outside in: the catching of panics, its id, CORS, the writing of problems, the time
+/// limit, the catching of panics once more (so that most have these headers too), the limit of its body. Then, on the routes
+/// that have them, authentication and the turn of a large body: nobody without a key makes us read one.
+fn layered(routes: Router, config: &Arc<Config>) -> Router {
+    routes
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(config.patience.answer, limited))
+        .layer(from_fn(problem::render))
+        .layer(from_fn_with_state(Arc::clone(config), cors::share))
+        .layer(from_fn_with_state(config.access.trusted_proxy_hops, request_id::assign))
+        .layer(from_fn(panic::survive))
+}
+
+/// Gives up on a handler that takes longer. (What it writes goes on: see `service`.)
+async fn limited(State(patience): State<Duration>, request: Request, next: Next) -> Response {
+    let limit = patience + rest::patience(&request);
     match timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
@@ -66,7 +71,5 @@ async fn limited(request: Request, next: Next) -> Response {
     }
 }
 
-/// The panic itself was logged by the hook; its text is not for clients.
-fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    ApiError::internal().into_response()
-}
+#[cfg(test)]
+mod tests;

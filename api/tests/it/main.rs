@@ -13,6 +13,7 @@ mod internal;
 mod jwt;
 mod large_bodies;
 mod lists;
+mod patience;
 mod rest;
 mod schema;
 mod stale_ids;

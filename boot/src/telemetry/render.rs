@@ -23,7 +23,8 @@ pub(super) struct Line<'a> {
     pub(super) fields: Fields,
 }
 
-/// One JSON object and a line end, below 256 KiB.
+/// One JSON object and a line end, below 256 KiB. What would be shown as something else is escaped, also where JSON does not
+/// ask for it.
 pub(super) fn json(line: Line<'_>) -> String {
     let mut head = Map::new();
     head.insert("severity".into(), severity(line.level).into());
@@ -34,18 +35,34 @@ pub(super) fn json(line: Line<'_>) -> String {
     let mut object = line.fields.values;
     object.insert("message".into(), message.as_str().into());
     object.extend(head.clone());
-    let mut text = Value::Object(object).to_string();
+    let mut text = written(object);
     if text.len() > MAX_LINE {
         head.insert("message".into(), message[..message.floor_char_boundary(SHORT_MESSAGE)].into());
         head.insert("cut".into(), format!("the line had {} bytes", text.len()).into());
-        text = Value::Object(head).to_string();
+        text = written(head);
     }
     text.push('\n');
     text
 }
 
+fn written(object: Map<String, Value>) -> String {
+    let text = Value::Object(object).to_string();
+    if !text.contains(misleads) {
+        return text;
+    }
+    text.chars().fold(String::with_capacity(text.len()), |mut text, character| {
+        if misleads(character) {
+            // All of them have four digits. Writing to a string cannot fail.
+            let _ = write!(text, "\\u{:04x}", u32::from(character));
+        } else {
+            text.push(character);
+        }
+        text
+    })
+}
+
 /// `12:03:04.567 WARN  worker::claim: message key=value`, with control characters escaped: a log line must neither
-/// break in two nor steer the terminal.
+/// break in two nor steer the terminal, nor be shown in another order than it has.
 pub(super) fn text(line: &Line<'_>, colour: bool) -> String {
     let time = line.time.format("%H:%M:%S%.3f");
     let (on, off) = if colour { (colour_of(line.level), "\x1b[0m") } else { ("", "") };
@@ -71,13 +88,19 @@ pub(super) fn text(line: &Line<'_>, colour: bool) -> String {
 
 fn push_escaped(text: &mut String, part: &str) {
     for character in part.chars() {
-        if character.is_control() {
+        if misleads(character) {
             // Writing to a string cannot fail.
             let _ = write!(text, "{}", character.escape_default());
         } else {
             text.push(character);
         }
     }
+}
+
+/// Control characters, the line ends of Unicode, and what turns the direction of the text around (Unicode, UAX 9).
+fn misleads(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn severity(level: Level) -> &'static str {

@@ -3,6 +3,7 @@
 
 mod bodies;
 mod documents;
+mod logs;
 mod paths;
 mod sockets;
 mod values;

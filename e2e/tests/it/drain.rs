@@ -30,10 +30,17 @@ async fn a_terminated_worker_finishes_what_it_can_and_releases_the_rest_without_
 }
 
 #[tokio::test]
-async fn a_terminated_api_ends_its_websockets_and_exits_in_time() {
+async fn a_terminated_api_tells_its_websockets_to_come_again_and_exits_in_time() {
     let mut system = System::start().await;
-    let _socket = system.client.socket().await;
-    let (status, took) = system.api.terminate().await;
+    let idle = system.client.socket().await;
+    let mut watching = system.client.socket().await;
+    let task = system.client.submit("echo", json!(1)).await;
+    let query = "subscription($id: ID!) { taskUpdated(id: $id) { version } }";
+    let subscription = watching.subscribe(query, json!({"id": task["id"]})).await;
+    assert_eq!(watching.next(&subscription).await["taskUpdated"]["version"], 1);
+    let ((status, took), idle, watching) = tokio::join!(system.api.terminate(), idle.closed(), watching.closed());
+    // Service restart, which clients take as a reason to connect again (RFC 6455's registry).
+    assert_eq!((idle, watching), (1012, 1012));
     assert!(status.success(), "{status}");
     assert!(took < Duration::from_secs(9), "{took:?}");
     system.db.assert_invariants().await;

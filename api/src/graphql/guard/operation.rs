@@ -1,17 +1,20 @@
 //! Which operation of a document is asked for, and whether the variables it cannot do without are there. The engine would
 //! notice a missing one in the middle of the execution, when other fields have been written already.
 
+use std::collections::HashSet;
+
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Name, Request, ServerError, Value};
 
 use super::Rejected;
 use crate::error::{ApiError, FieldError};
 
-/// The type of the operation that the request names.
+/// The type of the operation that the request names. The request keeps the variables that this operation declares: the engine
+/// would hold the others as long as a stream goes on.
 ///
 /// # Errors
 /// `BAD_USER_INPUT`: no operation of that name, or several and no name, or variables are missing.
-pub(super) fn check(document: &ExecutableDocument, request: &Request) -> Result<OperationType, Rejected> {
+pub(super) fn check(document: &ExecutableDocument, request: &mut Request) -> Result<OperationType, Rejected> {
     let operation = select(&document.operations, request.operation_name.as_deref())
         .ok_or_else(|| ApiError::field(["operationName"], UNCLEAR))?;
     let given = |name: &Name| request.variables.get(name).is_some_and(|value| *value != Value::Null);
@@ -25,7 +28,12 @@ pub(super) fn check(document: &ExecutableDocument, request: &Request) -> Result<
             rule: format!("is required: {}", variable.var_type.node),
         })
         .collect();
-    if missing.is_empty() { Ok(operation.ty) } else { Err(Rejected::Invalid(ServerError::from(&ApiError::invalid(missing)))) }
+    if !missing.is_empty() {
+        return Err(Rejected::Invalid(ServerError::from(&ApiError::invalid(missing))));
+    }
+    let declared: HashSet<_> = operation.variable_definitions.iter().map(|definition| &definition.node.name.node).collect();
+    request.variables.retain(|name, _| declared.contains(name));
+    Ok(operation.ty)
 }
 
 const UNCLEAR: &str = "must name an operation of the document; it may be left out when there is one only";

@@ -207,3 +207,12 @@ fn comments_count_as_tokens() {
     assert_eq!(refused(&format!("{{ __typename }} {}", "#\n".repeat(3_990))), None);
     assert_refused(&format!("{{ __typename }} {}", "#\n".repeat(4_000)), "QUERY_TOO_COMPLEX");
 }
+
+#[test]
+fn a_request_keeps_the_variables_that_its_operation_declares() {
+    let text = "query A($a: Int) { t(x: $a) } query B($b: Int, $c: Int = 1) { t(x: $b, y: $c) }";
+    let variables = serde_json::json!({"a": 1, "b": 2, "other": "x".repeat(1_000)});
+    let mut request = Request::new(text).operation_name("B").variables(async_graphql::Variables::from_json(variables));
+    guard().admit(&mut request).expect("admitted");
+    assert_eq!(serde_json::json!(request.variables), serde_json::json!({"b": 2}));
+}

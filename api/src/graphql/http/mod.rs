@@ -23,6 +23,7 @@ use self::outcome::write;
 use super::{GraphQl, sse};
 use crate::access::Charged;
 use crate::error::{ApiError, Code};
+use crate::server::large::Turn;
 
 /// `POST /graphql`: any operation.
 pub(super) async fn post(
@@ -32,8 +33,9 @@ pub(super) async fn post(
     request: axum::extract::Request,
 ) -> Result<Response, ApiError> {
     let accepted = negotiate(request.headers())?;
+    let turn = request.extensions().get::<Turn>().cloned();
     let request = request::of_post(request).await?;
-    answer(&graphql, &Method::POST, accepted, request.data(caller).data(charged)).await
+    answer(&graphql, &Method::POST, accepted, request.data(caller).data(charged), turn).await
 }
 
 /// `GET /graphql?query=...`: a query, or a subscription as a stream. A link or an image can make a browser send a GET, so
@@ -47,7 +49,7 @@ pub(super) async fn get(
 ) -> Result<Response, ApiError> {
     let accepted = negotiate(&headers)?;
     let request = query_string::request(&text.unwrap_or_default())?;
-    answer(&graphql, &Method::GET, accepted, request.data(caller).data(charged)).await
+    answer(&graphql, &Method::GET, accepted, request.data(caller).data(charged), None).await
 }
 
 /// `OPTIONS /graphql`, when it is no page of another origin that asks.
@@ -60,9 +62,11 @@ async fn answer(
     method: &Method,
     accepted: Accepted,
     request: async_graphql::Request,
+    turn: Option<Turn>,
 ) -> Result<Response, ApiError> {
     let admitted = match (graphql.executor.admit(request), accepted) {
-        (Ok(admitted), _) => admitted,
+        // What is answered by events is answered after this request has its response.
+        (Ok(admitted), _) => admitted.holding(turn),
         (Err(refused), Accepted::Answer(media) | Accepted::AnswerOrEvents(media)) => return Ok(write(&refused, media)),
         (Err(refused), Accepted::Events) => return Ok(sse::respond(graphql, once(ready(refused.response)).boxed())),
     };

@@ -97,7 +97,7 @@ fn a_field_with_a_reserved_name_does_not_break_the_line() {
 
 #[test]
 fn hostile_text_stays_in_one_line_below_the_limit() {
-    let hostile = "\u{1b}[2J\r\n{\"severity\":\"EMERGENCY\"}\u{0}";
+    let hostile = "\u{1b}[2J\r\n{\"severity\":\"EMERGENCY\"}\u{0}\u{7f}\u{202e}\u{2028}";
     let long = "\u{1}é".repeat(200_000);
     let lines = lines(|| {
         info!(value = hostile, "{hostile}");
@@ -139,11 +139,11 @@ fn secrets_do_not_reach_the_line() {
 fn text_for_a_terminal_is_readable_and_cannot_steer_it() {
     let act = || {
         let _span = info_span!("task", task_id = 7).entered();
-        info!(target: "worker", note = "two words", empty = "", "done\u{1b}[2J\nnext");
+        info!(target: "worker", note = "two words", empty = "", "done\u{1b}[2J\nnext\u{202e}");
     };
     let plain = raw(|sink| registry().with(LogLayer::text("dev", false, move || sink.clone())).into(), act);
     let (_, rest) = plain.split_once(' ').unwrap();
-    assert_eq!(rest, "INFO  worker: done\\u{1b}[2J\\nnext empty=\"\" note=\"two words\" task_id=7\n");
+    assert_eq!(rest, "INFO  worker: done\\u{1b}[2J\\nnext\\u{202e} empty=\"\" note=\"two words\" task_id=7\n");
     let colour = raw(|sink| registry().with(LogLayer::text("dev", true, move || sink.clone())).into(), act);
     assert!(colour.contains("\x1b[32mINFO \x1b[0m worker: "), "{colour:?}");
 }

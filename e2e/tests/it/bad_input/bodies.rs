@@ -1,6 +1,9 @@
 //! How a request is sent: method, content type, body.
 
 use reqwest::header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::*;
 
@@ -59,8 +62,9 @@ async fn a_body_that_is_no_request_is_refused() {
     let batch = format!("[{QUERY},{QUERY}]");
     let deep = format!(r#"{{"query":"{{ __typename }}","variables":{{"a":{}{}}}}}"#, "[".repeat(200), "]".repeat(200));
     let utf16: Vec<u8> = QUERY.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let bodies: [(&[u8], &str); 13] = [
+    let bodies: [(&[u8], &str); 14] = [
         (b"", "BAD_USER_INPUT"),
+        (b"[]", "BATCHING_DISABLED"),
         (b"null", "BAD_USER_INPUT"),
         (b"{}", "BAD_USER_INPUT"),
         (b"7", "BAD_USER_INPUT"),
@@ -79,6 +83,10 @@ async fn a_body_that_is_no_request_is_refused() {
         let (status, answer) = answered(request).await;
         assert_eq!((status, code(&answer)), (400, expected), "{}: {answer}", String::from_utf8_lossy(body));
         assert!(answer.get("data").is_none(), "{answer}");
+    }
+    for body in ["", "null", "[]", "{}", "7", r#"{"query":1}"#] {
+        let (status, answer) = submit(&system, body).await;
+        assert_eq!((status, code(&answer)), (400, "BAD_USER_INPUT"), "{body}: {answer}");
     }
     let (status, _) = answered(graphql(&system).header(CONTENT_TYPE, "application/json").body(format!("\u{feff}{QUERY}"))).await;
     assert_eq!(status, 200, "a byte order mark may be there");
@@ -105,18 +113,52 @@ async fn an_operation_must_be_clear() {
     alive(system).await;
 }
 
+/// A request whose body has this many bytes, in one piece or in chunks without an end.
+async fn sized(system: &System, path: &str, bytes: usize, chunked: bool) -> String {
+    let start = match path {
+        "/graphql" => r#"{"query":"{ __typename }","extensions":{"x":""#,
+        _ => r#"{"kind":"echo","payload":{},"x":""#,
+    };
+    let end = if path == "/graphql" { "\"}}" } else { "\"}" };
+    let body = format!("{start}{}{end}", "x".repeat(bytes - start.len() - end.len()));
+    let stream = TcpStream::connect(&system.client.address).await.unwrap();
+    let (mut answer, mut request) = stream.into_split();
+    let length = if chunked { "Transfer-Encoding: chunked".into() } else { format!("Content-Length: {bytes}") };
+    let key = &system.acme.key;
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n{length}\r\n\r\n"
+    );
+    let sent = async move {
+        request.write_all(head.as_bytes()).await.unwrap();
+        // The server may have heard enough before all is said.
+        if chunked {
+            let _ = request.write_all(format!("{bytes:x}\r\n").as_bytes()).await;
+        }
+        let _ = request.write_all(body.as_bytes()).await;
+        request
+    };
+    let received = async {
+        let (mut text, mut part) = (String::new(), [0; 4096]);
+        while !text.contains("\r\n\r\n") || !text.ends_with('}') {
+            let read = timeout(testkit::DEADLINE, answer.read(&mut part)).await.expect("an answer").unwrap();
+            assert!(read > 0, "closed without an answer: {text}");
+            text.push_str(std::str::from_utf8(&part[..read]).unwrap());
+        }
+        text
+    };
+    tokio::join!(sent, received).1
+}
+
 #[tokio::test]
 async fn one_byte_too_many_is_too_many() {
     let system = System::start().await;
-    for (path, start) in
-        [("/graphql", r#"{"query":"{ __typename }","x":""#), ("/v1/tasks", r#"{"kind":"echo","payload":{},"x":""#)]
-    {
-        let body = format!("{start}{}\"}}", "x".repeat(9 * 1024 * 1024));
-        let request = system.client.request(Method::POST, path).header(CONTENT_TYPE, "application/json").body(body);
-        // A client that is still sending may be cut off before it can read why.
-        if let Ok(answer) = request.send().await {
-            let (status, answer) = read(answer).await;
-            assert_eq!((status, code(&answer)), (413, "PAYLOAD_TOO_LARGE"), "{path}");
+    for (path, most) in [("/graphql", 8 * 1024 * 1024), ("/v1/tasks", 512 * 1024)] {
+        let whole = sized(&system, path, most, false).await;
+        assert!(!whole.starts_with("HTTP/1.1 413"), "{path}: {whole}");
+        for chunked in [false, true] {
+            let refused = sized(&system, path, most + 1, chunked).await;
+            assert!(refused.starts_with("HTTP/1.1 413"), "{path}, chunked {chunked}: {refused}");
+            assert!(refused.contains("PAYLOAD_TOO_LARGE") && refused.contains("x-request-id: "), "{path}: {refused}");
         }
     }
     alive(system).await;
