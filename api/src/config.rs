@@ -5,7 +5,7 @@
 //! | `PORT` | port to listen on, 0 to 65535 (default 8080; 0 takes any free one) |
 //! | `BIND_ADDRESS` | address to listen on (default `0.0.0.0`) |
 //! | `GRAPHIQL` | whether `/graphiql` shows the page, `true` or `false` (default `false`) |
-//! | `INTROSPECTION` | whether the schema may be asked for, `true` or `false` (default `true`) |
+//! | `INTROSPECTION` | whether everybody may ask for the schema, or only who has the scope `admin` or `platform`, `true` or `false` (default: as `GRAPHIQL`, which needs it) |
 //! | `ALLOWED_ORIGINS` | origins of web pages, besides the API's own, that may call from a browser, separated by commas (default none) |
 //! | `MAX_CONNECTIONS` | connections of clients at a time, websockets included, 1 to 100000 (default 10000, and never more than the process may open files) |
 //!
@@ -105,12 +105,13 @@ impl Settings {
     /// The same; `development` says that it is for one's own machine, where more is allowed.
     pub fn read_for(env: &mut Env, development: bool) -> Settings {
         let address = env.address(8080);
+        let graphiql = env.boolean("GRAPHIQL", false);
         let config = Config {
             access: AccessSettings::read(env),
             tokens: Tokens::read(env, development),
-            graphiql: env.boolean("GRAPHIQL", false),
+            graphiql,
             graphql: GraphqlLimits::read(env),
-            introspection: Introspection(env.boolean("INTROSPECTION", true)),
+            introspection: Introspection(env.boolean("INTROSPECTION", graphiql)),
             max_connections: MaxConnections::read(env),
             origins: Origins::read(env),
             patience: Patience::default(),

@@ -1,5 +1,6 @@
 //! A database, an API and workers: what a scenario plays on.
 
+use domain::access::Scopes;
 use testkit::{Role, Tenant, TestDb};
 
 use crate::{Client, Process};
@@ -49,6 +50,12 @@ impl System {
         let mut worker = Process::start("worker", &variables);
         worker.address().await;
         worker
+    }
+
+    /// A client with a key of these scopes for another user of the tenant.
+    pub async fn client_for(&self, scopes: Scopes) -> Client {
+        let other = self.db.key("acme", "other", scopes).await;
+        Client::new(&self.client.address, &other.key)
     }
 
     /// Another API process in the place of the one there is (which is ended).

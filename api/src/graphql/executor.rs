@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Data, Executor, Request, Response};
+use domain::access::Scope;
 use domain::audit::Caller;
 use futures_util::future::ready;
 use futures_util::stream::{BoxStream, once, poll_fn};
@@ -93,15 +94,25 @@ impl<E: Executor> Guarded<E> {
     ///
     /// # Errors
     /// The answer to one that is not executed.
-    pub(super) fn admit(&self, mut request: Request) -> Result<Admitted, Box<Answered>> {
-        match self.guard.admit(&mut request) {
+    pub(super) fn admit(&self, request: Request) -> Result<Admitted, Box<Answered>> {
+        self.admit_on(request, None)
+    }
+
+    /// The same on a websocket, which knows its caller.
+    fn admit_on(&self, mut request: Request, session: Option<&Data>) -> Result<Admitted, Box<Answered>> {
+        let may_see = caller(&request.data).or_else(|| caller(session?)).is_some_and(may_see_schema);
+        let guard = Guard { introspection: self.guard.introspection || may_see, ..self.guard };
+        if !guard.introspection {
+            request = request.disable_introspection();
+        }
+        match guard.admit(&mut request) {
             Ok(operation) => Ok(Admitted { request, operation }),
             Err(rejected) => {
                 let outcome = match &rejected {
                     Rejected::Refused(code, _) => Outcome::Refused(*code),
                     Rejected::Invalid(_) => Outcome::Invalid,
                 };
-                let response = self.errors(&request.data, None).refusal(rejected.error());
+                let response = self.errors(&request.data, session).refusal(rejected.error());
                 Err(Box::new(Answered { response, outcome }))
             }
         }
@@ -164,9 +175,19 @@ impl<E: Executor> Guarded<E> {
     }
 
     fn errors(&self, request: &Data, session: Option<&Data>) -> Errors {
-        let caller = |data: &Data| data.get(&TypeId::of::<Caller>()).and_then(|c| c.downcast_ref::<Caller>()?.request_id.clone());
-        Errors { most: self.guard.limits.errors, request_id: caller(request).or_else(|| caller(session?)) }
+        let request_id = caller(request).or_else(|| caller(session?)).and_then(|caller| caller.request_id.clone());
+        Errors { most: self.guard.limits.errors, request_id }
     }
+}
+
+/// Who asks, where a request or a websocket knows it.
+fn caller(data: &Data) -> Option<&Caller> {
+    data.get(&TypeId::of::<Caller>())?.downcast_ref()
+}
+
+/// Whether somebody may ask for the schema where it is not told to all.
+fn may_see_schema(caller: &Caller) -> bool {
+    caller.scopes.has(Scope::Admin) || caller.scopes.has(Scope::Platform)
 }
 
 impl<E: Executor> Executor for Guarded<E> {
@@ -178,7 +199,7 @@ impl<E: Executor> Executor for Guarded<E> {
     }
 
     fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        match self.admit(request) {
+        match self.admit_on(request, session.as_deref()) {
             Ok(admitted) => self.stream(admitted, session),
             Err(rejected) => once(ready(rejected.response)).boxed(),
         }

@@ -23,8 +23,6 @@ pub(crate) fn build(state: Option<AppState>, limits: &GraphqlLimits) -> Schema {
         .extension(NoteBegin)
         .extension(Charge)
         .disable_suggestions();
-    let introspection = state.as_ref().is_none_or(|state| state.config.introspection.0);
-    let builder = if introspection { builder } else { builder.disable_introspection() };
     match state {
         Some(state) => builder.data(state).finish(),
         None => builder.finish(),

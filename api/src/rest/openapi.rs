@@ -47,7 +47,7 @@ pub fn document() -> String {
 fn base() -> OpenApi {
     let info = InfoBuilder::new().title("ctap").description(Some(DESCRIPTION)).version(env!("CARGO_PKG_VERSION"));
     let mut bearer = Http::new(HttpAuthScheme::Bearer);
-    bearer.description = Some("An API key.".to_owned());
+    bearer.description = Some("An API key, or a token of the configured issuer.".to_owned());
     let components = ComponentsBuilder::new()
         .security_scheme(KEY, SecurityScheme::Http(bearer))
         .schema_from::<Problem>()

@@ -2,6 +2,7 @@
 //! the process lives.
 
 mod bodies;
+mod credentials;
 mod documents;
 mod logs;
 mod paths;

@@ -10,8 +10,16 @@ use utoipa::openapi::{ContentBuilder, Header, ObjectBuilder, Ref, RefOr, Respons
 use crate::error::Code;
 
 /// Everybody's.
-const ALWAYS: &[Code] =
-    &[Code::BadUserInput, Code::Unauthenticated, Code::NotAcceptable, Code::UriTooLong, Code::Internal, Code::Unavailable];
+const ALWAYS: &[Code] = &[
+    Code::BadUserInput,
+    Code::Unauthenticated,
+    Code::Forbidden,
+    Code::NotAcceptable,
+    Code::UriTooLong,
+    Code::RateLimited,
+    Code::Internal,
+    Code::Unavailable,
+];
 /// Of a request with a body.
 const BODY: &[Code] = &[Code::RequestTimeout, Code::PayloadTooLarge, Code::UnsupportedMediaType];
 /// Of a task that is named by its id.
@@ -19,9 +27,16 @@ const TASK: &[Code] = &[Code::NotFound];
 /// Of a list.
 const LIST: &[Code] = &[Code::InvalidCursor];
 /// Of a submission.
-const CREATE: &[Code] = &[Code::ReferenceTaken, Code::IdempotencyKeyReused];
+const CREATE: &[Code] = &[Code::ReferenceTaken, Code::IdempotencyKeyReused, Code::QuotaExceeded];
 /// Of a change.
 const CHANGE: &[Code] = &[Code::TaskStateConflict, Code::PreconditionFailed];
+
+/// Of every answer; the last two where there is a limit.
+const HEADERS: &[(&str, &str)] = &[
+    ("X-Request-Id", "Under which the log tells more."),
+    ("RateLimit-Policy", "The caller's points, and in how many seconds."),
+    ("RateLimit", "How many of them are left, and in how many seconds all are there again."),
+];
 
 /// Adds them to an operation.
 pub(super) fn complete(path: &str, operation: &mut Operation) {
@@ -31,7 +46,9 @@ pub(super) fn complete(path: &str, operation: &mut Operation) {
     }
     for response in responses.values_mut() {
         if let RefOr::T(response) = response {
-            response.headers.insert("X-Request-Id".to_owned(), header(Type::String, "Under which the log tells more.").into());
+            for (name, text) in HEADERS {
+                response.headers.insert((*name).to_owned(), header(Type::String, text).into());
+            }
         }
     }
 }
@@ -69,7 +86,9 @@ fn problem(status: StatusCode, codes: &[Code]) -> Response {
     let response = ResponseBuilder::new().description(texts.join(" ")).content("application/problem+json", content);
     let response = match status {
         StatusCode::UNAUTHORIZED => response.header("WWW-Authenticate", header(Type::String, "`Bearer`.")),
-        StatusCode::SERVICE_UNAVAILABLE => response.header("Retry-After", header(Type::Integer, "Seconds.")),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+            response.header("Retry-After", header(Type::Integer, "Seconds."))
+        }
         _ => response,
     };
     response.build()

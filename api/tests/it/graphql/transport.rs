@@ -1,5 +1,6 @@
 //! What is a GraphQL request over HTTP, and what is not.
 
+use domain::access::Scope;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
@@ -111,7 +112,10 @@ async fn a_mutation_without_its_variables_writes_nothing() {
 async fn the_schema_can_be_kept_to_oneself() {
     let config = api::Config { introspection: api::config::Introspection(false), ..api::Config::default() };
     let api = TestApi::start_with(config).await;
-    let acme = api.db.tenant("acme").await;
+    let administrator = api.db.tenant("acme").await;
+    let shown = data(&api, &administrator, "{ __type(name: \"Task\") { name } }", json!({})).await;
+    assert_eq!(shown["__type"]["name"], "Task", "who administers the tenant may see it");
+    let acme = api.db.key("acme", "reader", [Scope::TasksRead].into_iter().collect()).await;
     for query in ["{ __schema { types { name } } }", "{ a: __type(name: \"Task\") { name } }"] {
         let (status, answer) = execute(&api, &acme, query, json!({})).await;
         assert_eq!(
