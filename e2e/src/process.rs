@@ -34,10 +34,8 @@ impl Process {
             .spawn()
             .unwrap();
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let readers = [
-            read(child.stdout.take().unwrap(), Arc::clone(&lines)),
-            read(child.stderr.take().unwrap(), Arc::clone(&lines)),
-        ];
+        let readers =
+            [read(child.stdout.take().unwrap(), Arc::clone(&lines)), read(child.stderr.take().unwrap(), Arc::clone(&lines))];
         Self { child, lines, readers }
     }
 

@@ -86,7 +86,8 @@ async fn over_a_network_nothing_but_verify_full_will_do() {
     }
     let parts = [("PGHOST", "10.0.0.3"), ("PGUSER", "user"), ("PGDATABASE", "ctap"), ("PGSSLMODE", "require")];
     one_line(&ALL, &parts, "PGSSLMODE: must be verify-full").await;
-    one_line(&ALL, &[("DATABASE_URL", "postgres://u:canary@127.0.0.1/ctap?sslmode=canary")], "DATABASE_URL: has an sslmode").await;
+    one_line(&ALL, &[("DATABASE_URL", "postgres://u:canary@127.0.0.1/ctap?sslmode=canary")], "DATABASE_URL: has an sslmode")
+        .await;
 }
 
 #[tokio::test]

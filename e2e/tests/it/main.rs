@@ -9,3 +9,4 @@ mod edge;
 mod hostile;
 mod life;
 mod listeners;
+mod logins;
