@@ -1,6 +1,6 @@
 //! Schema, roles and grants of ctap's database.
 //!
-//! [`run`] may be called by several processes at once: it serialises itself with an advisory lock, because SeaORM's
+//! [`run()`] may be called by several processes at once: it serialises itself with an advisory lock, because SeaORM's
 //! migrator takes none. Old code must run on the new schema (expand, deploy, contract), and every `down` works.
 
 pub mod args;

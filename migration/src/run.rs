@@ -30,10 +30,10 @@ pub async fn run(options: PgConnectOptions, plan: &Plan) -> Result<Done, Migrate
     done
 }
 
-/// As [`run`], without logins and first administrator. Answers how many migrations were applied.
+/// As [`run()`], without logins and first administrator. Answers how many migrations were applied.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run()`].
 pub async fn up(options: PgConnectOptions) -> Result<usize, MigrateError> {
     Ok(run(options, &Plan::default()).await?.applied)
 }
@@ -41,7 +41,7 @@ pub async fn up(options: PgConnectOptions) -> Result<usize, MigrateError> {
 /// Takes everything back, data included. The roles stay: they belong to the cluster.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run()`].
 pub async fn down(options: PgConnectOptions) -> Result<(), MigrateError> {
     let session = Session::open(options).await?;
     let pool = session.as_owner().await?.clone();

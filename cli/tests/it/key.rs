@@ -117,7 +117,7 @@ async fn keys(database: &TestDb) -> usize {
 /// What a command that went well printed on stdout and said on stderr.
 fn done(command: std::process::Command) -> (String, String) {
     let output = output(command);
-    let (printed, said) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let (printed, said) = (String::from_utf8(output.stdout).expect("UTF-8"), String::from_utf8(output.stderr).expect("UTF-8"));
     assert!(output.status.success(), "{said}");
     (printed, said)
 }
