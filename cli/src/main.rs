@@ -10,12 +10,12 @@ mod run;
 
 use std::process::ExitCode;
 
-use self::args::{Command, KeyCommand};
+use self::args::Command;
 
 fn main() -> ExitCode {
     match args::read() {
         Ok(Command::Dev(args)) => dev::main(args),
-        Ok(Command::Key { command: KeyCommand::Create(args) }) => key::main(&args),
+        Ok(Command::Key { command }) => key::main(&command),
         Err(code) => code,
     }
 }

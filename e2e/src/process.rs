@@ -1,8 +1,10 @@
 //! One of our binaries as a child process; killed when the test lets go of it.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -14,12 +16,13 @@ use serde_json::Value;
 pub struct Process {
     child: Child,
     lines: Arc<Mutex<Vec<String>>>,
+    readers: [JoinHandle<()>; 2],
 }
 
 impl Process {
     /// Starts a binary with these variables and nothing else of our environment but `PATH` and `HOME`.
     #[must_use]
-    pub fn start(name: &str, variables: &[(&str, String)]) -> Self {
+    pub fn start(name: &str, variables: &[(&str, impl AsRef<OsStr>)]) -> Self {
         let mut child = Command::new(crate::binaries::path(name))
             .env_clear()
             .envs(std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME"))
@@ -31,9 +34,9 @@ impl Process {
             .spawn()
             .unwrap();
         let lines = Arc::new(Mutex::new(Vec::new()));
-        read(child.stdout.take().unwrap(), Arc::clone(&lines));
-        read(child.stderr.take().unwrap(), Arc::clone(&lines));
-        Self { child, lines }
+        let readers =
+            [read(child.stdout.take().unwrap(), Arc::clone(&lines)), read(child.stderr.take().unwrap(), Arc::clone(&lines))];
+        Self { child, lines, readers }
     }
 
     /// The process's id.
@@ -63,6 +66,13 @@ impl Process {
         self.lines.lock().unwrap().join("\n")
     }
 
+    /// All it wrote, once it ended: the pipes are read to their end by threads, which may be behind.
+    pub async fn all(&mut self) -> String {
+        self.ended().await;
+        testkit::until("the pipes were read", async || self.readers.iter().all(JoinHandle::is_finished).then_some(())).await;
+        self.log()
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), signal).unwrap();
@@ -88,12 +98,12 @@ impl Process {
 }
 
 /// Collects lines on a thread of its own, so that the child never waits for a full pipe.
-fn read(pipe: impl std::io::Read + Send + 'static, into: Arc<Mutex<Vec<String>>>) {
+fn read(pipe: impl std::io::Read + Send + 'static, into: Arc<Mutex<Vec<String>>>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
             into.lock().unwrap().push(line);
         }
-    });
+    })
 }
 
 impl Drop for Process {

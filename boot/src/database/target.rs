@@ -63,7 +63,8 @@ impl Parts {
         }
     }
 
-    /// The target, with a mistake in `env` for every part that is missing or that sends data in clear over a network.
+    /// The target, with a mistake in `env` for every part that is missing, and for a way over a network that does not
+    /// check who is at its end.
     pub(super) fn resolve(self, env: &mut Env) -> DatabaseConfig {
         let Some(host) = self.host else {
             env.mistake("DATABASE_URL", "must name a host (or set PGHOST, PGUSER and PGDATABASE instead)");
@@ -81,11 +82,12 @@ impl Parts {
             // PostgreSQL has no TLS on a socket; asking for it costs a round trip.
             _ if host.starts_with('/') => PgSslMode::Disable,
             mode if is_loopback(&host) => mode.unwrap_or(PgSslMode::Prefer),
-            Some(mode @ (PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull)) => mode,
+            Some(PgSslMode::VerifyFull) => PgSslMode::VerifyFull,
+            // The others encrypt, if at all, without asking whom they speak to: whoever stands in between is handed the data.
             _ => {
                 env.mistake(
                     "PGSSLMODE",
-                    "must be require, verify-ca or verify-full (here or as sslmode in DATABASE_URL): the host is not loopback",
+                    "must be verify-full (here or as sslmode in DATABASE_URL): the host is neither loopback nor a socket",
                 );
                 PgSslMode::VerifyFull
             }

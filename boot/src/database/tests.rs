@@ -74,17 +74,22 @@ fn what_a_url_leaves_out_comes_from_the_variables() {
 }
 
 #[test]
-fn data_does_not_cross_a_network_in_clear() {
-    for mode in ["", "?sslmode=disable", "?sslmode=allow", "?sslmode=prefer"] {
+fn over_a_network_the_server_must_prove_who_it_is() {
+    for mode in ["", "disable", "allow", "prefer", "require", "verify-ca"] {
+        let mode = if mode.is_empty() { String::new() } else { format!("?sslmode={mode}") };
         let url = format!("postgres://u:{CANARY}@10.0.0.3/ctap{mode}");
-        assert!(mistake(&[("DATABASE_URL", &url)]).starts_with("PGSSLMODE: must be require"), "{mode}");
+        assert!(mistake(&[("DATABASE_URL", &url)]).starts_with("PGSSLMODE: must be verify-full"), "{mode}");
     }
     assert!(mistake(&[("DATABASE_URL", "postgres://u@localhost.evil.example/ctap")]).starts_with("PGSSLMODE"));
     for host in ["localhost", "127.0.0.1", "[::1]", "%2Ftmp"] {
         let url = format!("postgres://u:p@{host}/ctap?sslmode=disable");
         assert!(read(&[("DATABASE_URL", &url)]).is_ok(), "{host}");
     }
-    assert!(read(&[("DATABASE_URL", "postgres://u:p@10.0.0.3/ctap?sslmode=require")]).is_ok());
+    for host in ["10.0.0.3", "0.0.0.0", "[::ffff:127.0.0.1]", "db.example"] {
+        assert!(read(&[("DATABASE_URL", &format!("postgres://u:p@{host}/ctap?sslmode=verify-full"))]).is_ok(), "{host}");
+        assert!(read(&[("PGHOST", host), ("PGUSER", "u"), ("PGDATABASE", "ctap"), ("PGSSLMODE", "require")]).is_err(), "{host}");
+    }
+    assert!(read(&[("PGHOST", "db.example"), ("PGUSER", "u"), ("PGDATABASE", "ctap"), ("PGSSLMODE", "verify-full")]).is_ok());
 }
 
 #[test]

@@ -113,3 +113,104 @@ async fn keys(database: &TestDb) -> usize {
     let rows = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT 1 FROM api_keys");
     database.owner.query_all_raw(rows).await.expect("rows").len()
 }
+
+/// What a command that went well printed on stdout and said on stderr.
+fn done(command: std::process::Command) -> (String, String) {
+    let output = output(command);
+    let (printed, said) = (String::from_utf8(output.stdout).expect("UTF-8"), String::from_utf8(output.stderr).expect("UTF-8"));
+    assert!(output.status.success(), "{said}");
+    (printed, said)
+}
+
+fn on<'a>(database: &TestDb, arguments: impl IntoIterator<Item = &'a str>) -> std::process::Command {
+    let mut command = ctap(arguments);
+    command.env("DATABASE_URL", database.url().expose_secret());
+    command
+}
+
+#[tokio::test]
+async fn a_key_for_the_first_administrator_is_printed_and_its_hash_alone_is_stored() {
+    let (printed, said) = done(ctap(["key", "new"]));
+    let key = printed.trim_end();
+    assert!(key.starts_with("ctap_prod_") && printed.lines().count() == 1, "only the key stands on stdout");
+    let (id, hash) = said.strip_prefix("migrate --first-admin-key-sha256 ").unwrap().trim_end().split_once(':').unwrap();
+    assert_eq!((id, hash.len(), said.lines().count()), (key.split('_').nth(2).unwrap(), 64, 1));
+    assert!(!said.contains(key));
+    assert_ne!(done(ctap(["key", "new"])).0, printed);
+    assert!(done(ctap(["key", "new", "--environment", "dev"])).0.starts_with("ctap_dev_"));
+    let line = refusal(&output(ctap(["key", "new", "--environment", "Production"])), 2);
+    assert!(line.contains("--environment") && line.contains("lower-case letters"), "{line}");
+    // What `migrate` takes is what was printed: the key lets its holder in.
+    let database = TestDb::new().await;
+    let admin = migration::FirstAdmin::parse(&format!("{id}:{hash}"), 90).unwrap();
+    let plan = migration::Plan { first_admin: Some(admin), ..migration::Plan::default() };
+    assert!(migration::run(database.url().expose_secret().parse().unwrap(), &plan).await.unwrap().made_admin);
+    let who = domain::access::authenticate(&database.api, key).await.unwrap().expect("it is good");
+    assert_eq!((who.tenant_name.as_str(), who.user_name.as_str()), ("platform", "admin"));
+}
+
+#[tokio::test]
+async fn a_key_has_the_scopes_that_are_asked_for() {
+    use domain::access::{Scope, Scopes, authenticate};
+    let database = TestDb::new().await;
+    let scopes = async |arguments: Vec<&str>| {
+        let (key, _) = done(on(&database, arguments));
+        authenticate(&database.api, key.trim_end()).await.unwrap().expect("it is good").scopes
+    };
+    assert_eq!(scopes(create("acme", "dev").to_vec()).await, Scopes::TENANT);
+    let two = [Scope::TasksRead, Scope::TasksWrite].into_iter().collect();
+    let with = |tenant, list| create(tenant, "dev").into_iter().chain(["--scopes", list]).collect::<Vec<_>>();
+    assert_eq!(scopes(with("acme", "tasks:write,tasks:read")).await, two);
+    let platform = [Scope::Admin, Scope::Platform].into_iter().collect();
+    assert_eq!(scopes(with("platform", "platform,admin")).await, platform);
+    for (tenant, list, rule) in [
+        ("acme", "platform", "must not name platform"),
+        ("acme", "root", "must be of tasks:read"),
+        ("acme", "", "must be of tasks:read"),
+        ("acme", "tasks:read, admin", "must be of tasks:read"),
+    ] {
+        let line = refusal(&output(on(&database, with(tenant, list))), 2);
+        assert!(line.contains("--scopes") && line.contains(rule), "{list}: {line}");
+    }
+    assert_eq!(keys(&database).await, 3);
+}
+
+#[tokio::test]
+async fn keys_are_listed_and_revoked_and_the_trail_says_so() {
+    use sea_orm::ConnectionTrait as _;
+    let database = TestDb::new().await;
+    let acme = database.tenant("acme").await;
+    let other = database.tenant("other").await;
+    let (key, _) = done(on(&database, create("acme", "dev")));
+    let id = key.split('_').nth(2).unwrap();
+    let (listed, _) = done(on(&database, ["key", "list", "--tenant", "acme"]));
+    let lines: Vec<Vec<_>> = listed.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(lines.len(), 3, "{listed}");
+    assert_eq!((lines[0][0], lines[0].len()), ("ID", 7));
+    assert_eq!((lines[1][0], lines[1][1], lines[1][4], lines[1][5]), (id, "live", "never", "jo, ci"));
+    assert_eq!(lines[1][6], "tasks:read,tasks:write,tasks:operate,tasks:work,audit:read,admin");
+    assert!(!listed.contains(key.trim_end()) && !listed.contains(&other.key_id));
+
+    // Another tenant's key is no key of this one.
+    for (tenant, key_id, rule) in [
+        ("acme", other.key_id.as_str(), "--key-id: the tenant \"acme\" has no such key"),
+        ("nobody", id, "--tenant: there is no tenant \"nobody\""),
+    ] {
+        let line = refusal(&output(on(&database, ["key", "revoke", "--tenant", tenant, "--key-id", key_id])), 2);
+        assert!(line.contains(rule), "{line}");
+    }
+    for end in ["was revoked\n", "was revoked before, and nothing was done\n"] {
+        let (printed, said) = done(on(&database, ["key", "revoke", "--tenant", "acme", "--key-id", id]));
+        assert!(printed.is_empty() && said.ends_with(end), "{said}");
+    }
+    let refused = domain::access::authenticate(&database.api, key.trim_end()).await.unwrap().unwrap_err();
+    assert_eq!(refused.reason, "revoked");
+    let (listed, _) = done(on(&database, ["key", "list", "--tenant", "acme"]));
+    assert!(listed.contains(&format!("{id}\trevoked\t")) && listed.contains(&format!("{}\tlive\t", acme.key_id)), "{listed}");
+    let trail = format!("SELECT actor FROM audit_logs WHERE action = 'key.revoked' AND target = '{id}'");
+    let rows = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, trail);
+    let rows = database.owner.query_all_raw(rows).await.unwrap();
+    let actors: Vec<String> = rows.iter().map(|row| sea_orm::TryGetable::try_get_by_index(row, 0).unwrap()).collect();
+    assert_eq!(actors, ["system:cli"]);
+    database.assert_invariants().await;
+}

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use entity::tenant;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{DatabaseTransaction, DbErr};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -11,7 +10,7 @@ use super::create_tenant::insert;
 use super::create_user::ensure_user;
 use super::issue_key::{KeySpec, check, issue_key};
 use super::note::{By, note};
-use super::{AccessError, ApiKey, Scopes, rules};
+use super::{AccessError, ApiKey, Scopes, read, rules};
 use crate::IdClock;
 use crate::audit::Action;
 
@@ -65,6 +64,5 @@ async fn ensure_tenant(tx: &DatabaseTransaction, ids: &IdClock, by: By<'_>, name
         note(tx, ids, by, tenant.id, Action::TenantCreated, name, json!({"name": name})).await?;
         return Ok(tenant.id);
     }
-    let of_name = tenant::Entity::find().filter(tenant::Column::Name.eq(name));
-    Ok(of_name.one(tx).await?.ok_or(DbErr::RecordNotInserted)?.id)
+    Ok(read::tenant_named(tx, name).await?.ok_or(DbErr::RecordNotInserted)?.id)
 }

@@ -31,7 +31,7 @@ pub use issue_key::{IssuedKey, KeySpec, issue_key};
 pub use key::{ApiKey, KeyError};
 pub use note::By;
 pub use origin::{Origin, erase_origins, origin_hash, origins};
-pub use read::{key, keys, keys_of_ids, list_users, tenant, tenants, users};
+pub use read::{key, keys, keys_of_ids, list_users, tenant, tenant_named, tenants, users};
 pub use revoke_key::revoke_key;
 pub use rotate_key::{MAX_OVERLAP, RotatedKey, rotate_key};
 pub use scope::{Scope, Scopes};

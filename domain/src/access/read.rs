@@ -14,6 +14,14 @@ pub async fn tenant<C: ConnectionTrait>(db: &C, id: Uuid) -> Result<Option<tenan
     tenant::Entity::find_by_id(id).one(db).await
 }
 
+/// The tenant of that name.
+///
+/// # Errors
+/// The database failed.
+pub async fn tenant_named<C: ConnectionTrait>(db: &C, name: &str) -> Result<Option<tenant::Model>, DbErr> {
+    tenant::Entity::find().filter(tenant::Column::Name.eq(name)).one(db).await
+}
+
 /// A page of all tenants, for who may see over the walls that there are others.
 ///
 /// # Errors

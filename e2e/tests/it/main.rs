@@ -9,4 +9,5 @@ mod edge;
 mod hostile;
 mod life;
 mod listeners;
+mod logins;
 mod secrets;

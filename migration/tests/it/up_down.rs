@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool};
 use testkit::EmptyDb;
 
 /// The binary, also where the tests run from a copy of the target folder.
-fn binary() -> std::ffi::OsString {
+pub(crate) fn binary() -> std::ffi::OsString {
     std::env::var_os("CARGO_BIN_EXE_migrate").unwrap_or_else(|| env!("CARGO_BIN_EXE_migrate").into())
 }
 
@@ -27,7 +27,7 @@ async fn objects(db: &EmptyDb) -> Vec<String> {
 #[tokio::test]
 async fn up_down_up_leaves_the_same_schema_and_down_leaves_nothing() {
     let db = EmptyDb::new().await;
-    assert_eq!(migration::up(options(&db)).await.unwrap(), 6);
+    assert_eq!(migration::up(options(&db)).await.unwrap(), 8);
     let first = objects(&db).await;
     assert!(first.iter().any(|line| line.starts_with("relation audit_logs_default ")), "{first:#?}");
     migration::down(options(&db)).await.unwrap();
