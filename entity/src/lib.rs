@@ -5,10 +5,12 @@
 
 pub mod api_key;
 pub mod audit_log;
+pub mod json_text;
 pub mod lease;
 pub mod queue;
 pub mod task;
 pub mod tenant;
 pub mod user;
 
+pub use json_text::JsonText;
 pub use task::TaskStatus;

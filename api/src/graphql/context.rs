@@ -6,6 +6,7 @@ use async_graphql::{Context, Request};
 use domain::audit::Caller;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::allowance::Allowance;
 use super::loaders::Loaders;
 use super::rounds::Rounds;
 use crate::error::ApiError;
@@ -59,7 +60,7 @@ impl ListTurns {
 /// Gives a request what belongs to it alone. It must be run by the [`Rounds`].
 pub(super) fn prepared(request: Request) -> (Request, Rounds) {
     let rounds = Rounds::default();
-    (request.data(ListTurns::default()).data(Loaders::new(rounds.clone())), rounds)
+    (request.data(ListTurns::default()).data(Allowance::default()).data(Loaders::new(rounds.clone())), rounds)
 }
 
 /// Waits for the right to read a list: for the request's turn, then for the process's.

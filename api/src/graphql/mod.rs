@@ -1,5 +1,6 @@
 //! GraphQL: `/graphql` over HTTP and websocket.
 
+mod allowance;
 mod began;
 mod context;
 pub(crate) mod errors;

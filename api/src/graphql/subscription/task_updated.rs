@@ -8,11 +8,12 @@ use futures_util::{Stream, StreamExt};
 
 use crate::cursor::CursorError;
 use crate::error::ApiError;
+use crate::graphql::allowance::Allowance;
 use crate::graphql::context::{caller, state};
 use crate::graphql::feed;
 use crate::graphql::input::{TaskFilter, concerns};
 use crate::graphql::scalar::Cursor;
-use crate::graphql::types::{AuditLog, GlobalId, NodeType, Slim, Task, TaskUpdate};
+use crate::graphql::types::{AuditLog, GlobalId, NodeType, Slim, TaskUpdate};
 use crate::hub::Update;
 
 /// What one subscription streams.
@@ -27,14 +28,14 @@ pub(super) async fn by_id(ctx: &Context<'_>, id: &ID, after: Option<String>) -> 
     // Before the task is looked at: what changes from here on is not missed.
     let updates = state.hub.watch(tenant_id, id, after);
     if let Some(after) = after {
-        let task = task::get(&state.db, tenant_id, id).await?.ok_or_else(ApiError::not_found)?;
+        let task = task::head(&state.db, tenant_id, id).await?.ok_or_else(ApiError::not_found)?;
         // A version that is yet to come was seen in another life of the database, which a backup has taken back.
         if after > task.version {
             return Err(CursorError::Expired.into());
         }
     }
     let cursor = move |update: &Update| scope.version(cluster, update.change.seq.unwrap_or_default());
-    Ok(public(updates, cursor))
+    Ok(public(Allowance::of(ctx), updates, cursor))
 }
 
 /// Every change from now on, or after `after`, of tasks that match before or after it.
@@ -48,20 +49,23 @@ pub(super) fn by_filter(ctx: &Context<'_>, filter: TaskFilter, after: Option<Str
     let updates = state.hub.follow(tenant_id, after);
     let updates = updates
         .filter(move |update| ready(update.as_ref().map_or(true, |update| concerns(&filter, &update.change, &update.task))));
-    Ok(public(updates, move |update| scope.feed(cluster, &update.position)))
+    Ok(public(Allowance::of(ctx), updates, move |update| scope.feed(cluster, &update.position)))
 }
 
 /// In the API's words. The hub ends a stream after an error.
 fn public(
+    allowance: Allowance,
     updates: impl Stream<Item = Result<Update, ApiError>> + Send + 'static,
     cursor: impl Fn(&Update) -> String + Send + 'static,
 ) -> Updates {
     updates
         .map(move |update| {
             let update = update?;
+            // The event before is answered: the engine asks for the next one afterwards.
+            allowance.renew();
             let cursor = Cursor(cursor(&update));
             let version = i32::try_from(update.change.seq.unwrap_or_default()).unwrap_or(i32::MAX);
-            Ok(TaskUpdate { cursor, version, change: AuditLog(update.change), task: Task(update.task) }.into())
+            Ok(TaskUpdate { cursor, version, change: AuditLog(update.change), task: update.task.into() }.into())
         })
         .boxed()
 }
