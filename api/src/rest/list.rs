@@ -54,8 +54,7 @@ pub(super) async fn list(
     // One more than asked for tells whether a next page exists.
     let wanted = pages::Page { after, limit: limit + 1, ..pages::Page::default() };
     let read = state.lists.begin(None).await?;
-    let listed =
-        task::list_with_texts(read.db(), caller.tenant_id, &filter, wanted, Wanted::ALL, MAX_PAGE_TEXT_BYTES).await?;
+    let listed = task::list_with_texts(read.db(), caller.tenant_id, &filter, wanted, Wanted::ALL, MAX_PAGE_TEXT_BYTES).await?;
     drop(read);
     let cursor = |(task, _): &(Head, Texts)| scope.page(task.id);
     Ok(page::answer::<_, TaskBody>(PATH, &parameters, limit, listed.tasks, listed.cut, cursor))

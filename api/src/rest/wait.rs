@@ -13,12 +13,7 @@ use crate::state::AppState;
 /// Waits until enough has become of a task (its state, its version), for `limit` at most, and not longer than the process
 /// may live. No connection to the database is held meanwhile. Answers with the task as it was last seen: if the database
 /// fails while we wait, what was known before is still true.
-pub(super) async fn until(
-    state: &AppState,
-    task: Model,
-    limit: Duration,
-    enough: impl Fn(TaskStatus, i64) -> bool,
-) -> Model {
+pub(super) async fn until(state: &AppState, task: Model, limit: Duration, enough: impl Fn(TaskStatus, i64) -> bool) -> Model {
     if limit.is_zero() || enough(task.status, task.version) {
         return task;
     }

@@ -6,8 +6,8 @@ use entity::task::{Column, Entity, Model};
 use sea_orm::Order as Direction;
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition as All, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, StreamTrait,
+    ColumnTrait, Condition as All, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PartialModelTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, StreamTrait,
 };
 use uuid::Uuid;
 

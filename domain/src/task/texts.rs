@@ -58,7 +58,8 @@ pub async fn texts<C: StreamTrait>(
 ) -> Result<Option<HashMap<Uuid, Texts>>, DbErr> {
     let query = Entity::find().select_only().column(Column::Id);
     let query = wanted.of(query).filter(Column::TenantId.eq(tenant_id)).filter(Column::Id.is_in(ids.iter().copied()));
-    let read = bounded(db, query, most, |row| Ok((row.try_get::<Uuid>("", "id")?, Texts::from_query_result(row, "")?)), |one| &one.1);
+    let read =
+        bounded(db, query, most, |row| Ok((row.try_get::<Uuid>("", "id")?, Texts::from_query_result(row, "")?)), |one| &one.1);
     let (found, cut) = read.await?;
     Ok((!cut).then(|| found.into_iter().collect()))
 }

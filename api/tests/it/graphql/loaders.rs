@@ -121,3 +121,34 @@ async fn nodes_of_a_type_are_read_together() {
     assert_eq!(data["nodes"], ids.iter().map(|id| json!({"id": id})).collect::<Value>());
     assert_eq!(statements.len(), 2, "{statements:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_under_many_aliases_is_one_statement_and_so_are_its_texts() {
+    let counted = Counted::start().await;
+    let api = &counted.api;
+    let acme = api.db.tenant("acme").await;
+    let mut fields = [String::new(), String::new()];
+    for n in 0..20 {
+        let task = api.db.submit(&acme, domain::task::NewTask { reference: Some(format!("r{n}")), ..echo(n) }).await;
+        fields[0] += &format!("t{n}: task(by: {{id: \"{}\"}}) {{ id payload }} ", task.id);
+        fields[1] += &format!("t{n}: task(by: {{reference: \"r{n}\"}}) {{ id payload }} ");
+    }
+    for fields in fields {
+        let (data, statements) = counted.query(&acme, &format!("{{ {fields} }}"), json!({})).await;
+        assert_eq!(statements.len(), 2, "{statements:#?}");
+        for n in 0..20 {
+            assert_eq!(data[format!("t{n}")]["payload"], json!({"n": n}));
+        }
+        let without = fields.replace("payload", "status");
+        let (_, statements) = counted.query(&acme, &format!("{{ {without} }}"), json!({})).await;
+        assert_eq!(statements.len(), 1, "{statements:#?}");
+        assert!(!statements[0].contains("payload"), "{statements:#?}");
+    }
+    // With a list they come along; what is not asked for is not read.
+    for (asked, read) in [("payload", [true, false]), ("result", [false, true]), ("id", [false, false])] {
+        let query = format!("{{ tasks {{ edges {{ node {{ ... on Task {{ x: {asked} }} }} }} }} }}");
+        let (_, statements) = counted.query(&acme, &query, json!({})).await;
+        assert_eq!(statements.len(), 1, "{statements:#?}");
+        assert_eq!(["payload", "result"].map(|column| statements[0].contains(column)), read, "{statements:#?}");
+    }
+}
