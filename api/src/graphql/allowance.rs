@@ -1,12 +1,14 @@
 //! How much of payloads and results one answer may hold. All else in it is short, and the guard has counted it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit};
 
 use crate::error::{ApiError, Code};
 use crate::limits::MAX_ANSWER_TEXT_BYTES;
+use crate::lists::{FEW, Lists};
 
 /// What one operation has spent, in its data; of a subscription, one event of it. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -16,12 +18,24 @@ pub(crate) struct Allowance(Arc<Spent>);
 struct Spent {
     read: AtomicUsize,
     answered: AtomicUsize,
+    turn: Mutex<Option<Arc<Turn>>>,
 }
+
+type Turn = OnceCell<Option<OwnedSemaphorePermit>>;
 
 impl Allowance {
     /// That of the request.
     pub(crate) fn of(ctx: &Context<'_>) -> Allowance {
         ctx.data_opt::<Allowance>().cloned().unwrap_or_default()
+    }
+
+    /// Waits until the operation may hold the texts of so many tasks, once for all of them.
+    pub(crate) async fn turn(&self, lists: &Lists, tasks: u64) {
+        if tasks <= FEW {
+            return;
+        }
+        let turn = Arc::clone(self.0.turn.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default());
+        turn.get_or_init(|| lists.texts()).await;
     }
 
     /// How many bytes may still be read.
@@ -45,8 +59,9 @@ impl Allowance {
         spend(&self.0.answered, bytes)
     }
 
-    /// What comes is another answer.
+    /// The answer is there; what comes is another one.
     pub(crate) fn renew(&self) {
+        *self.0.turn.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.0.read.store(0, Ordering::Relaxed);
         self.0.answered.store(0, Ordering::Relaxed);
     }

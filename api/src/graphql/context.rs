@@ -58,9 +58,9 @@ impl ListTurns {
 }
 
 /// Gives a request what belongs to it alone. It must be run by the [`Rounds`].
-pub(super) fn prepared(request: Request) -> (Request, Rounds) {
+pub(super) fn prepared(request: Request, allowance: Allowance) -> (Request, Rounds) {
     let rounds = Rounds::default();
-    (request.data(ListTurns::default()).data(Allowance::default()).data(Loaders::new(rounds.clone())), rounds)
+    (request.data(ListTurns::default()).data(allowance).data(Loaders::new(rounds.clone())), rounds)
 }
 
 /// Waits for the right to read a list: for the request's turn, then for the process's.

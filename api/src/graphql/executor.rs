@@ -12,6 +12,7 @@ use futures_util::stream::{BoxStream, once, poll_fn};
 use futures_util::{FutureExt, StreamExt};
 use tracing::Span;
 
+use super::allowance::Allowance;
 use super::began::Began;
 use super::context::prepared;
 use super::errors::{Errors, code_of};
@@ -91,7 +92,7 @@ impl<E: Executor> Guarded<E> {
     pub(super) async fn run(&self, admitted: Admitted) -> Answered {
         let errors = self.errors(&admitted.request.data, None);
         let began = Began::default();
-        let (request, rounds) = prepared(admitted.request);
+        let (request, rounds) = prepared(admitted.request, Allowance::default());
         let request = request.data(began.clone());
         // What a panic leaves behind is this request's alone: nothing else sees its state.
         let Ok(response) = AssertUnwindSafe(rounds.run(self.inner.execute(request))).catch_unwind().await else {
@@ -110,18 +111,22 @@ impl<E: Executor> Guarded<E> {
     /// Executes any operation: a query or a mutation has one result, a subscription any number of them.
     pub(super) fn stream(&self, admitted: Admitted, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
         let errors = self.errors(&admitted.request.data, session.as_deref());
-        let (mut request, rounds) = prepared(admitted.request);
+        let allowance = Allowance::default();
+        let (mut request, rounds) = prepared(admitted.request, allowance.clone());
         // A stream keeps its document; the parser leaves three quarters of it empty, a copy has no more room than it needs.
         if let Ok(document) = request.parsed_query().cloned() {
             request.set_parsed_query(document);
         }
-        let results = rounds.run_stream(self.inner.execute_stream(request, session.clone()));
-        let mut results = AssertUnwindSafe(results).catch_unwind();
         // A body is read when its request's span has been left; what it logs belongs there all the same. A websocket sees to
         // that itself: a span that is held costs more than a kilobyte.
         let span = if session.is_none() { Span::current() } else { Span::none() };
+        let results = rounds.run_stream(self.inner.execute_stream(request, session));
+        let mut results = AssertUnwindSafe(results).catch_unwind();
         poll_fn(move |context| span.in_scope(|| results.poll_next_unpin(context)))
-            .map(move |item| item.map_or_else(|_| errors.panicked(), |response| errors.public(response)))
+            .map(move |item| {
+                allowance.renew();
+                item.map_or_else(|_| errors.panicked(), |response| errors.public(response))
+            })
             .boxed()
     }
 

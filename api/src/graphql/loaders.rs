@@ -128,6 +128,7 @@ impl Loader<TextKey> for Reads {
         }
         let ids: BTreeSet<_> = keys.iter().map(|(TextKey::Payload(id) | TextKey::Result(id))| *id).collect();
         let ids: Vec<_> = ids.into_iter().collect();
+        self.allowance.turn(&self.state.lists, u64::try_from(ids.len()).unwrap_or(u64::MAX)).await;
         let texts = task::texts(&self.state.db, self.tenant_id, &ids, wanted, self.allowance.unread()).await?;
         let texts = texts.ok_or_else(too_large)?;
         self.allowance.read(texts.values().map(task::Texts::bytes).sum())?;

@@ -16,6 +16,7 @@ use super::task::TaskBody;
 use crate::cursor::Scope;
 use crate::error::ApiError;
 use crate::limits::MAX_PAGE_TEXT_BYTES;
+use crate::lists::FEW;
 use crate::state::AppState;
 
 const PATH: &str = "/v1/tasks";
@@ -53,6 +54,7 @@ pub(super) async fn list(
     let after = parameters.text("cursor").map(|cursor| scope.read_page(cursor)).transpose()?;
     // One more than asked for tells whether a next page exists.
     let wanted = pages::Page { after, limit: limit + 1, ..pages::Page::default() };
+    let _turn = if limit > FEW { state.lists.texts().await } else { None };
     let read = state.lists.begin(None).await?;
     let listed = task::list_with_texts(read.db(), caller.tenant_id, &filter, wanted, Wanted::ALL, MAX_PAGE_TEXT_BYTES).await?;
     drop(read);

@@ -27,6 +27,10 @@ pub(super) async fn tasks(
     let filter = filter.into_domain()?;
     let meaning = json!([filter.canonical(), "CREATED_AT", order == Order::Newest]);
     let request = args.read(Scope::new(tenant_id, "tasks", &meaning), order)?;
+    let (wanted, allowance) = (wanted(ctx), Allowance::of(ctx));
+    if wanted != Wanted::default() {
+        allowance.turn(&state.lists, request.page().limit).await;
+    }
     let read = list_read(ctx).await?;
     // Before the list, and in a statement of its own: what is committed between the two is then in the list, or after the cursor, or both.
     let live_cursor = if ctx.look_ahead().field("liveCursor").exists() {
@@ -34,9 +38,9 @@ pub(super) async fn tasks(
     } else {
         String::new()
     };
-    let listed = task::list_with_texts(read.db(), tenant_id, &filter, request.page(), wanted(ctx), MAX_PAGE_TEXT_BYTES).await?;
+    let listed = task::list_with_texts(read.db(), tenant_id, &filter, request.page(), wanted, MAX_PAGE_TEXT_BYTES).await?;
     drop(read);
-    Allowance::of(ctx).read(listed.tasks.iter().map(|(_, texts)| Texts::bytes(texts)).sum())?;
+    allowance.read(listed.tasks.iter().map(|(_, texts)| Texts::bytes(texts)).sum())?;
     let (rows, page_info) = request.answer(listed.tasks, listed.cut, |(task, _)| task.id);
     let edges = rows.into_iter().map(|(cursor, task)| TaskEdge { cursor, node: task.into() }).collect();
     Ok(TaskConnection { edges, page_info, live_cursor: Cursor(live_cursor) })

@@ -8,7 +8,6 @@ use futures_util::{Stream, StreamExt};
 
 use crate::cursor::CursorError;
 use crate::error::ApiError;
-use crate::graphql::allowance::Allowance;
 use crate::graphql::context::{caller, state};
 use crate::graphql::feed;
 use crate::graphql::input::{TaskFilter, concerns};
@@ -35,7 +34,7 @@ pub(super) async fn by_id(ctx: &Context<'_>, id: &ID, after: Option<String>) -> 
         }
     }
     let cursor = move |update: &Update| scope.version(cluster, update.change.seq.unwrap_or_default());
-    Ok(public(Allowance::of(ctx), updates, cursor))
+    Ok(public(updates, cursor))
 }
 
 /// Every change from now on, or after `after`, of tasks that match before or after it.
@@ -49,20 +48,17 @@ pub(super) fn by_filter(ctx: &Context<'_>, filter: TaskFilter, after: Option<Str
     let updates = state.hub.follow(tenant_id, after);
     let updates = updates
         .filter(move |update| ready(update.as_ref().map_or(true, |update| concerns(&filter, &update.change, &update.task))));
-    Ok(public(Allowance::of(ctx), updates, move |update| scope.feed(cluster, &update.position)))
+    Ok(public(updates, move |update| scope.feed(cluster, &update.position)))
 }
 
 /// In the API's words. The hub ends a stream after an error.
 fn public(
-    allowance: Allowance,
     updates: impl Stream<Item = Result<Update, ApiError>> + Send + 'static,
     cursor: impl Fn(&Update) -> String + Send + 'static,
 ) -> Updates {
     updates
         .map(move |update| {
             let update = update?;
-            // The event before is answered: the engine asks for the next one afterwards.
-            allowance.renew();
             let cursor = Cursor(cursor(&update));
             let version = i32::try_from(update.change.seq.unwrap_or_default()).unwrap_or(i32::MAX);
             Ok(TaskUpdate { cursor, version, change: AuditLog(update.change), task: update.task.into() }.into())
