@@ -5,13 +5,10 @@ use std::collections::HashMap;
 use entity::task::{Column, Entity, Model};
 use sea_orm::Order as Direction;
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{
-    ColumnTrait, Condition as All, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PartialModelTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, StreamTrait,
-};
+use sea_orm::{ColumnTrait, Condition as All, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
-use super::texts::bounded;
+use super::texts::beginning;
 use super::{Filter, Head, Texts, Wanted};
 use crate::page::Page;
 
@@ -92,9 +89,12 @@ async fn one<C: ConnectionTrait>(db: &C, tenant_id: Uuid, condition: SimpleExpr)
 ///
 /// # Errors
 /// The database failed.
-pub async fn list<C: StreamTrait>(db: &C, tenant_id: Uuid, filter: &Filter, page: Page) -> Result<Vec<Head>, DbErr> {
-    let listed = list_with_texts(db, tenant_id, filter, page, Wanted::default(), usize::MAX).await?;
-    Ok(listed.tasks.into_iter().map(|(task, _)| task).collect())
+pub async fn list<C: ConnectionTrait>(db: &C, tenant_id: Uuid, filter: &Filter, page: Page) -> Result<Vec<Head>, DbErr> {
+    let (above, below) = page.bounds();
+    let between = All::all().add_option(above.map(|id| Column::Id.gt(id))).add_option(below.map(|id| Column::Id.lt(id)));
+    let direction = if page.descending() { Direction::Desc } else { Direction::Asc };
+    let query = Entity::find().filter(filter.condition(tenant_id)).filter(between).order_by(Column::Id, direction);
+    Ok(page.in_order(query.limit(page.limit).into_partial_model().all(db).await?))
 }
 
 /// A page of tasks with their long texts.
@@ -111,7 +111,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// The database failed.
-pub async fn list_with_texts<C: StreamTrait>(
+pub async fn list_with_texts<C: ConnectionTrait>(
     db: &C,
     tenant_id: Uuid,
     filter: &Filter,
@@ -119,12 +119,14 @@ pub async fn list_with_texts<C: StreamTrait>(
     wanted: Wanted,
     most: usize,
 ) -> Result<Listed, DbErr> {
-    let (above, below) = page.bounds();
-    let between = All::all().add_option(above.map(|id| Column::Id.gt(id))).add_option(below.map(|id| Column::Id.lt(id)));
-    let direction = if page.descending() { Direction::Desc } else { Direction::Asc };
-    let query = wanted.of(Head::select_cols(Entity::find().select_only()));
-    let query = query.filter(filter.condition(tenant_id)).filter(between).order_by(Column::Id, direction).limit(page.limit);
-    let read = |row: &_| Ok((Head::from_query_result(row, "")?, Texts::from_query_result(row, "")?));
-    let (tasks, cut) = bounded(db, query, most, read, |(_, texts)| texts).await?;
-    Ok(Listed { tasks: page.in_order(tasks), cut })
+    // Twice in the list's order is the order of reading again.
+    let heads = page.in_order(list(db, tenant_id, filter, page).await?);
+    let texts = if wanted == Wanted::default() {
+        vec![Texts::default(); heads.len()]
+    } else {
+        let ids: Vec<_> = heads.iter().map(|task| task.id).collect();
+        beginning(db, tenant_id, &ids, wanted, most).await?
+    };
+    let cut = texts.len() < heads.len();
+    Ok(Listed { tasks: page.in_order(heads.into_iter().zip(texts).collect()), cut })
 }

@@ -1,12 +1,10 @@
-//! The long texts of tasks: read when they are asked for, one by one, and no more than were allowed.
+//! The long texts of tasks: read when they are asked for, a few at a time, and no more than were allowed.
 
 use std::collections::HashMap;
-use std::pin::pin;
 
 use entity::JsonText;
 use entity::task::{Column, Entity};
-use futures_util::TryStreamExt;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select, StreamTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 /// Which of the long texts are asked for.
@@ -30,11 +28,6 @@ pub struct Texts {
 impl Wanted {
     /// Both.
     pub const ALL: Wanted = Wanted { payload: true, result: true };
-
-    pub(super) fn of(self, select: Select<Entity>) -> Select<Entity> {
-        let columns = [(self.payload, Column::Payload), (self.result, Column::Result)];
-        select.columns(columns.into_iter().filter_map(|(wanted, column)| wanted.then_some(column)))
-    }
 }
 
 impl Texts {
@@ -45,44 +38,55 @@ impl Texts {
     }
 }
 
+/// Tasks whose texts are read by one statement. What it brings is held twice for a moment: 9 MiB if all are of the longest.
+const AT_ONCE: usize = 32;
+
 /// The long texts of those of the ids that are there; `None` when they have more than `most` bytes together.
 ///
 /// # Errors
 /// The database failed.
-pub async fn texts<C: StreamTrait>(
+pub async fn texts<C: ConnectionTrait>(
     db: &C,
     tenant_id: Uuid,
     ids: &[Uuid],
     wanted: Wanted,
     most: usize,
 ) -> Result<Option<HashMap<Uuid, Texts>>, DbErr> {
-    let query = Entity::find().select_only().column(Column::Id);
-    let query = wanted.of(query).filter(Column::TenantId.eq(tenant_id)).filter(Column::Id.is_in(ids.iter().copied()));
-    let read =
-        bounded(db, query, most, |row| Ok((row.try_get::<Uuid>("", "id")?, Texts::from_query_result(row, "")?)), |one| &one.1);
-    let (found, cut) = read.await?;
-    Ok((!cut).then(|| found.into_iter().collect()))
+    let found = beginning(db, tenant_id, ids, wanted, most).await?;
+    let found = (found.len() == ids.len()).then(|| ids.iter().copied().zip(found));
+    Ok(found.map(|found| found.filter(|(_, texts)| *texts != Texts::default()).collect()))
 }
 
-/// Reads rows one by one until their texts have more than `most` bytes, and tells whether any were left out. What is left
-/// out is never held: the driver reads on and lets it go.
-pub(super) async fn bounded<C: StreamTrait, T>(
+/// The long texts of as many of the ids, from the first, as have at most `most` bytes together, but of one at least. (How long
+/// they are is not known before they are read: a stored length is that of the compressed value.)
+pub(super) async fn beginning<C: ConnectionTrait>(
     db: &C,
-    query: Select<Entity>,
+    tenant_id: Uuid,
+    ids: &[Uuid],
+    wanted: Wanted,
     most: usize,
-    read: impl Fn(&sea_orm::QueryResult) -> Result<T, DbErr>,
-    texts: impl Fn(&T) -> &Texts,
-) -> Result<(Vec<T>, bool), DbErr> {
-    let mut rows = pin!(db.stream(&sea_orm::QueryTrait::into_query(query)).await?);
-    let (mut found, mut bytes) = (Vec::new(), 0);
-    while let Some(row) = rows.try_next().await? {
-        let one = read(&row)?;
-        bytes += texts(&one).bytes();
-        // One is always answered: a page without any would lead nowhere.
-        if bytes > most && !found.is_empty() {
-            return Ok((found, true));
+) -> Result<Vec<Texts>, DbErr> {
+    let (mut texts, mut bytes) = (Vec::new(), 0);
+    for ids in ids.chunks(AT_ONCE) {
+        let mut found = some(db, tenant_id, ids, wanted).await?;
+        for id in ids {
+            // A task that is gone has none.
+            let one = found.remove(id).unwrap_or_default();
+            bytes += one.bytes();
+            if bytes > most && !texts.is_empty() {
+                return Ok(texts);
+            }
+            texts.push(one);
         }
-        found.push(one);
     }
-    Ok((found, false))
+    Ok(texts)
+}
+
+async fn some<C: ConnectionTrait>(db: &C, tenant_id: Uuid, ids: &[Uuid], wanted: Wanted) -> Result<HashMap<Uuid, Texts>, DbErr> {
+    let columns = [(wanted.payload, Column::Payload), (wanted.result, Column::Result)];
+    let columns = columns.into_iter().filter_map(|(wanted, column)| wanted.then_some(column));
+    let query = Entity::find().select_only().column(Column::Id).columns(columns);
+    let query = query.filter(Column::TenantId.eq(tenant_id)).filter(Column::Id.is_in(ids.iter().copied()));
+    let rows = db.query_all(&QueryTrait::into_query(query)).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "id")?, Texts::from_query_result(row, "")?))).collect()
 }
