@@ -1,11 +1,9 @@
 //! JSON as we take it, in every request: UTF-8 (a byte order mark may stand before it), bounded before it is parsed, and
-//! no object with the same key twice. RFC 8259 leaves open which of the two counts; a store that answers with what it was
-//! given may not choose.
+//! no object with the same key twice ([`Tree`]).
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use domain::json::Tree;
+use serde::de::DeserializeSeed;
+use serde_json::Value;
 
 use crate::error::{ApiError, Code};
 use crate::limits;
@@ -20,77 +18,8 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, ApiError> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     limits::check_json(text)?;
     let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = Strict.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    let value = Tree.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     value.map_err(|error| ApiError::new(Code::BadUserInput, format!("the body is not valid JSON: {error}")))
-}
-
-/// Longest part of a repeated key that is shown, in bytes.
-const MAX_KEY_BYTES: usize = 64;
-
-struct Strict;
-
-impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut array = Vec::new();
-        while let Some(item) = items.next_element_seed(Strict)? {
-            array.push(item);
-        }
-        Ok(Value::Array(array))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            if object.contains_key(&key) {
-                let key = domain::text::clean(&key, MAX_KEY_BYTES);
-                return Err(A::Error::custom(format_args!("the key {key:?} stands twice in an object")));
-            }
-            object.insert(key, entries.next_value_seed(Strict)?);
-        }
-        Ok(Value::Object(object))
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,11 @@ use super::error::{ApiError, Code};
 
 /// Largest body of a REST request: a payload of 64 KiB, each byte of which may be escaped as `\u0000`.
 pub(crate) const MAX_REST_BODY_BYTES: usize = 512 * 1024;
+/// Most payload and result text of a page: it ends where there would be more. The longest of both have 192 KiB.
+pub(crate) const MAX_PAGE_TEXT_BYTES: usize = 4 * 1024 * 1024;
+/// Most payload and result text of what a GraphQL operation answers. A batch of the greatest length can be answered with its
+/// payloads.
+pub(crate) const MAX_ANSWER_TEXT_BYTES: usize = 8 * 1024 * 1024;
 /// Most commas, colons and brackets outside strings: at least as many as there are values, but for one.
 const MAX_JSON_TOKENS: usize = 100_000;
 /// Deepest nesting of arrays and objects.

@@ -12,6 +12,12 @@ use crate::state::half_of_pool;
 /// Holds for the transaction alone; the next user of the connection has the pool's own limit again.
 const LIMITS: &str = "SET LOCAL statement_timeout = '3s'";
 
+/// Operations that hold payloads and results at a time. One takes some 30 MiB at most until it is answered (what it has read,
+/// what it answers, the answer's text).
+const TEXT_TURNS: usize = 4;
+/// Whoever reads the texts of so few tasks needs no turn: it holds as little as a request may bring.
+pub(crate) const FEW: u64 = 8;
+
 /// The lists of one process. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Lists {
@@ -19,6 +25,7 @@ pub struct Lists {
     /// However slow the lists are, half of the pool is left. (Streams take turns of their own for the other half, but hold
     /// a connection for milliseconds: writes find one.)
     turns: Arc<Semaphore>,
+    texts: Arc<Semaphore>,
 }
 
 /// The right to read one list, with the transaction to read it in.
@@ -33,7 +40,13 @@ pub(crate) struct ListRead {
 impl Lists {
     pub(crate) fn new(db: DatabaseConnection) -> Lists {
         let turns = Arc::new(Semaphore::new(half_of_pool(&db)));
-        Lists { db, turns }
+        Lists { db, turns, texts: Arc::new(Semaphore::new(TEXT_TURNS)) }
+    }
+
+    /// Waits for the right to read many long texts, which is kept until they are answered. Whoever waits for it has no turn to
+    /// read a list: else those who have it could wait for that.
+    pub(crate) async fn texts(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.texts).acquire_owned().await.ok()
     }
 
     /// Waits for a turn. `own_turn` is what the request itself had to wait for, kept until the list is read.

@@ -12,7 +12,7 @@ use std::future::Future;
 
 use domain::audit::Caller;
 use domain::ids;
-use domain::task::{self, Batched, CreateManyError, Created, NewTask, Operated, RefusedTask, TaskError};
+use domain::task::{self, Batched, CreateManyError, Created, Head, NewTask, Operated, RefusedTask, TaskError};
 use sea_orm::TransactionTrait;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -70,7 +70,7 @@ pub async fn create_task(state: &AppState, caller: &Caller, new: NewTask) -> Res
 }
 
 /// What a batch became: all of its tasks in the request's order, or the ones that stand in its way.
-pub type Batch = Result<Vec<Created>, Vec<RefusedTask>>;
+pub type Batch = Result<Vec<Created<Head>>, Vec<RefusedTask>>;
 
 /// Submits many tasks, all or none; a repeat of an idempotency key answers with the first task.
 ///

@@ -12,6 +12,7 @@ pub mod event;
 pub mod feed;
 pub mod ids;
 pub mod invariant;
+pub mod json;
 pub mod kind;
 pub mod page;
 pub mod queue;
@@ -21,5 +22,5 @@ pub mod task;
 pub mod text;
 
 pub use entity;
-pub use entity::TaskStatus;
+pub use entity::{JsonText, TaskStatus};
 pub use ids::IdClock;

@@ -6,10 +6,12 @@
 pub mod api_key;
 pub mod audit_log;
 pub mod audit_origin;
+pub mod json_text;
 pub mod lease;
 pub mod queue;
 pub mod task;
 pub mod tenant;
 pub mod user;
 
+pub use json_text::JsonText;
 pub use task::TaskStatus;

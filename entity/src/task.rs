@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::JsonText;
+
 /// State of a task; the arrows are drawn in `docs/STATE-MACHINE.md`.
 ///
 /// Declared in SQL as `task_status`; a test compares the two lists.
@@ -86,10 +88,10 @@ pub struct Model {
     pub trace_context: Option<String>,
     /// Input of the handler.
     #[sea_orm(column_type = "JsonBinary")]
-    pub payload: Json,
+    pub payload: JsonText,
     /// Output of the handler, once done.
     #[sea_orm(column_type = "JsonBinary", nullable)]
-    pub result: Option<Json>,
+    pub result: Option<JsonText>,
     /// `code` and `message` of the last failure.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub error: Option<Json>,

@@ -92,6 +92,9 @@ codes! {
     QueryTooDeep = "QUERY_TOO_DEEP", BAD_REQUEST, "GraphQL", "Ask for less depth at once.";
     /// The document asks for too much.
     QueryTooComplex = "QUERY_TOO_COMPLEX", BAD_REQUEST, "GraphQL", "Ask for shorter pages or fewer fields, in several requests.";
+    /// The answer would have too much of payloads and results.
+    AnswerTooLarge = "ANSWER_TOO_LARGE", BAD_REQUEST, "GraphQL",
+        "Ask for shorter pages, or for `payload` and `result` where they are needed, in several requests.";
     /// The document is too long.
     QueryTooLarge = "QUERY_TOO_LARGE", PAYLOAD_TOO_LARGE, "GraphQL", "Shorten the document; put values into variables.";
     /// The document asks for the schema, which is not told here.

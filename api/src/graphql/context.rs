@@ -7,6 +7,7 @@ use domain::audit::Caller;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
+use super::allowance::Allowance;
 use super::loaders::Loaders;
 use super::rounds::Rounds;
 use crate::error::ApiError;
@@ -73,9 +74,10 @@ pub(crate) async fn audit_is_read(ctx: &Context<'_>, task_id: Option<Uuid>) -> R
 }
 
 /// Gives a request what belongs to it alone. It must be run by the [`Rounds`].
-pub(super) fn prepared(request: Request) -> (Request, Rounds) {
+pub(super) fn prepared(request: Request, allowance: Allowance) -> (Request, Rounds) {
     let rounds = Rounds::default();
-    (request.data(ListTurns::default()).data(AuditRead::default()).data(Loaders::new(rounds.clone())), rounds)
+    let request = request.data(ListTurns::default()).data(AuditRead::default()).data(allowance);
+    (request.data(Loaders::new(rounds.clone())), rounds)
 }
 
 /// Waits for the right to read a list: for the request's turn, then for the process's.

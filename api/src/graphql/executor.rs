@@ -15,6 +15,7 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::time::timeout;
 use tracing::{Instrument, Span};
 
+use super::allowance::Allowance;
 use super::began::Began;
 use super::context::prepared;
 use super::errors::{Errors, code_of};
@@ -122,7 +123,7 @@ impl<E: Executor> Guarded<E> {
     pub(super) async fn run(&self, admitted: Admitted) -> Answered {
         let errors = self.errors(&admitted.request.data, None);
         let began = Began::default();
-        let (request, rounds) = prepared(admitted.request);
+        let (request, rounds) = prepared(admitted.request, Allowance::default());
         let request = request.data(began.clone());
         // What a panic leaves behind is this request's alone: nothing else sees its state.
         let Ok(response) = AssertUnwindSafe(rounds.run(self.inner.execute(request))).catch_unwind().await else {
@@ -146,7 +147,8 @@ impl<E: Executor> Guarded<E> {
         let Admitted { request, operation } = admitted;
         let errors = self.errors(&request.data, session.as_deref());
         let on_socket = session.is_some();
-        let (mut request, rounds) = prepared(request);
+        let allowance = Allowance::default();
+        let (mut request, rounds) = prepared(request, allowance.clone());
         // A stream keeps its document; the parser leaves three quarters of it empty, a copy has no more room than it needs.
         if let Ok(document) = request.parsed_query().cloned() {
             request.set_parsed_query(document);
@@ -158,7 +160,10 @@ impl<E: Executor> Guarded<E> {
         let span = if on_socket { Span::none() } else { Span::current() };
         if operation == OperationType::Subscription {
             return poll_fn(move |context| span.in_scope(|| results.poll_next_unpin(context)))
-                .map(move |item| item.map_or_else(|_| errors.panicked(), |response| errors.public(response)))
+                .map(move |item| {
+                    allowance.renew();
+                    item.map_or_else(|_| errors.panicked(), |response| errors.public(response))
+                })
                 .boxed();
         }
         let patience = self.patience;

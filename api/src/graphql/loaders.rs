@@ -3,17 +3,20 @@
 //!
 //! Made per request and without a cache: nothing is remembered, so that nothing can be stale or another tenant's.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
-use domain::entity::{api_key, audit_log, audit_origin, task, user};
+use domain::JsonText;
+use domain::entity::{api_key, audit_log, audit_origin, user};
 use domain::page::{End, Order, Page};
+use domain::task::{self, Head, Wanted};
 use domain::{access, audit, queue};
 use uuid::Uuid;
 
+use super::allowance::{Allowance, too_large};
 use super::context::{ListTurns, caller, state};
 use super::rounds::Rounds;
 use crate::error::ApiError;
@@ -39,7 +42,7 @@ pub(crate) fn loaders<'a>(ctx: &Context<'a>) -> Result<&'a DataLoader<Reads>, Ap
     let loaders = ctx.data_opt::<Loaders>().ok_or_else(ApiError::internal)?;
     let (state, tenant_id) = (state(ctx)?, caller(ctx)?.tenant_id);
     Ok(loaders.made.get_or_init(|| {
-        let reads = Reads { state: state.clone(), tenant_id, turns: ListTurns::of(ctx) };
+        let reads = Reads { state: state.clone(), tenant_id, turns: ListTurns::of(ctx), allowance: Allowance::of(ctx) };
         let rounds = loaders.rounds.clone();
         // The end of the round is waited for, no time.
         DataLoader::new(reads, move |read| rounds.at_end(read)).delay(Duration::ZERO)
@@ -51,11 +54,23 @@ pub(crate) struct Reads {
     state: AppState,
     tenant_id: Uuid,
     turns: ListTurns,
+    allowance: Allowance,
 }
 
 /// A task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TaskKey(pub(crate) Uuid);
+
+/// A task, by the submitter's own id for it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ReferenceKey(pub(crate) String);
+
+/// A long text of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum TextKey {
+    Payload(Uuid),
+    Result(Uuid),
+}
 
 /// A row of the trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,13 +101,50 @@ pub(crate) struct TrailKey {
 }
 
 impl Loader<TaskKey> for Reads {
-    type Value = task::Model;
+    type Value = Arc<Head>;
     type Error = ApiError;
 
     async fn load(&self, keys: &[TaskKey]) -> Result<HashMap<TaskKey, Self::Value>, ApiError> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = domain::task::get_many(&self.state.db, self.tenant_id, &ids).await?;
-        Ok(rows.into_iter().map(|row| (TaskKey(row.id), row)).collect())
+        let rows = task::heads(&self.state.db, self.tenant_id, &ids).await?;
+        Ok(rows.into_iter().map(|row| (TaskKey(row.id), Arc::new(row))).collect())
+    }
+}
+
+impl Loader<ReferenceKey> for Reads {
+    type Value = Arc<Head>;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[ReferenceKey]) -> Result<HashMap<ReferenceKey, Self::Value>, ApiError> {
+        let references = keys.iter().map(|key| key.0.clone()).collect();
+        let rows = task::by_references(&self.state.db, self.tenant_id, references).await?;
+        Ok(rows.into_iter().map(|(reference, row)| (ReferenceKey(reference), Arc::new(row))).collect())
+    }
+}
+
+impl Loader<TextKey> for Reads {
+    type Value = JsonText;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[TextKey]) -> Result<HashMap<TextKey, Self::Value>, ApiError> {
+        let mut wanted = Wanted::default();
+        for key in keys {
+            match key {
+                TextKey::Payload(_) => wanted.payload = true,
+                TextKey::Result(_) => wanted.result = true,
+            }
+        }
+        let ids: BTreeSet<_> = keys.iter().map(|(TextKey::Payload(id) | TextKey::Result(id))| *id).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        self.allowance.turn(&self.state.lists, u64::try_from(ids.len()).unwrap_or(u64::MAX)).await;
+        let texts = task::texts(&self.state.db, self.tenant_id, &ids, wanted, self.allowance.unread()).await?;
+        let texts = texts.ok_or_else(too_large)?;
+        self.allowance.read(texts.values().map(task::Texts::bytes).sum())?;
+        let found = texts.into_iter().flat_map(|(id, texts)| {
+            let payload = texts.payload.map(|text| (TextKey::Payload(id), text));
+            payload.into_iter().chain(texts.result.map(|text| (TextKey::Result(id), text)))
+        });
+        Ok(found.collect())
     }
 }
 

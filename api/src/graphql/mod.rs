@@ -1,5 +1,6 @@
 //! GraphQL: `/graphql` over HTTP and websocket.
 
+mod allowance;
 mod began;
 mod charge;
 pub(crate) mod context;

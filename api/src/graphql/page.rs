@@ -57,8 +57,9 @@ impl PageRequest {
     }
 
     /// The rows with their cursors, without the one that was too many.
-    pub(crate) fn answer<T>(&self, mut rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> (Vec<(Cursor, T)>, PageInfo) {
-        let more = rows.len() > self.rows;
+    /// `cut`: the read left rows out before it had as many.
+    pub(crate) fn answer<T>(&self, mut rows: Vec<T>, cut: bool, id: impl Fn(&T) -> Uuid) -> (Vec<(Cursor, T)>, PageInfo) {
+        let more = cut || rows.len() > self.rows;
         let (has_previous_page, has_next_page) = match self.page.end {
             End::First => {
                 rows.truncate(self.rows);

@@ -1,11 +1,12 @@
 //! All changes of a tenant, in commit order.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
-use domain::entity::{audit_log, task as task_entity};
+use domain::entity::audit_log;
 use domain::feed::{self, Horizon, Horizons, Position};
-use domain::task;
+use domain::task::{self, Head};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -15,8 +16,9 @@ use super::registry::{Interest, Registration};
 use super::{Hub, LONGEST_TRANSACTION, Source, Update};
 use crate::error::{ApiError, Code};
 
-/// Rows per read.
-const BATCH: u64 = 500;
+/// Rows per read, and most that a slow consumer makes us hold. A row and its task have some 10 KiB at most: a submitter's
+/// texts of 255 bytes, the trail's detail of these, an error's message of 2 KiB; payload and result are not read.
+const BATCH: u64 = 100;
 /// The feed is read this often also when nobody says that it changed.
 const SWEEP: Duration = Duration::from_millis(1_500);
 /// Shortest time between two reads of an idle feed, and the first pause while running transactions hold the horizon back.
@@ -122,7 +124,7 @@ impl Follower {
         Ok(full || !self.ready.is_empty())
     }
 
-    fn take(&mut self, rows: Vec<audit_log::Model>, tasks: &HashMap<Uuid, task_entity::Model>, mut position: Position) {
+    fn take(&mut self, rows: Vec<audit_log::Model>, tasks: &HashMap<Uuid, Arc<Head>>, mut position: Position) {
         for change in rows {
             let known = self.horizons.before(change.xid).unwrap_or_default();
             let since = known.max(position.since).max(change.timestamp - LONGEST_TRANSACTION);
@@ -130,7 +132,7 @@ impl Follower {
             self.position = Some(position);
             // A task that was pruned in the meantime has no state to show.
             if let Some(task) = change.task_id.and_then(|id| tasks.get(&id)) {
-                self.ready.push_back(Update { change, task: task.clone(), position });
+                self.ready.push_back(Update { change, task: Arc::clone(task), position });
             }
         }
     }
@@ -145,15 +147,15 @@ impl Follower {
         }
     }
 
-    async fn tasks_of(&self, rows: &[audit_log::Model]) -> Result<HashMap<Uuid, task_entity::Model>, ApiError> {
+    async fn tasks_of(&self, rows: &[audit_log::Model]) -> Result<HashMap<Uuid, Arc<Head>>, ApiError> {
         let mut ids: Vec<_> = rows.iter().filter_map(|row| row.task_id).collect();
         ids.sort_unstable();
         ids.dedup();
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let tasks = task::get_many(&self.hub.db, self.tenant_id, &ids).await?;
-        Ok(tasks.into_iter().map(|task| (task.id, task)).collect())
+        let tasks = task::heads(&self.hub.db, self.tenant_id, &ids).await?;
+        Ok(tasks.into_iter().map(|task| (task.id, Arc::new(task))).collect())
     }
 
     /// Until the next read is worth it: a hint, a sweep, or a running transaction that may have ended.

@@ -13,8 +13,9 @@ mod watch;
 
 use std::sync::Arc;
 
-use domain::entity::{audit_log, task};
+use domain::entity::audit_log;
 use domain::feed::{self, Position};
+use domain::task::Head;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -47,8 +48,8 @@ pub struct Hub {
 pub struct Update {
     /// The row of the trail.
     pub change: audit_log::Model,
-    /// The task as it is now, at or past the change's version.
-    pub task: task::Model,
+    /// The task as it is now, at or past the change's version; changes that were read together share it.
+    pub task: Arc<Head>,
     /// Where the change stands; a stream that begins after it misses nothing that follows.
     pub position: Position,
 }

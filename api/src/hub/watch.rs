@@ -1,6 +1,7 @@
 //! One task: its present state, then every version.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::feed::Position;
@@ -92,13 +93,14 @@ impl Watcher {
         if rows.is_empty() && self.known {
             return Ok(());
         }
-        let task = task::get(db, self.tenant_id, self.task_id).await?.ok_or_else(ApiError::not_found)?;
+        let task = task::head(db, self.tenant_id, self.task_id).await?.ok_or_else(ApiError::not_found)?;
+        let task = Arc::new(task);
         self.known = true;
         for change in rows {
             // A row beyond the task could only come from a reader behind the trail's; the next read has both.
             let Some(seq) = change.seq.filter(|seq| *seq <= task.version) else { break };
             let position = Position { xid: change.xid, id: change.id, since: change.timestamp - LONGEST_TRANSACTION };
-            self.ready.push_back(Update { change, task: task.clone(), position });
+            self.ready.push_back(Update { change, task: Arc::clone(&task), position });
             self.seen = Some(seq);
         }
         Ok(())
@@ -106,7 +108,7 @@ impl Watcher {
 
     /// The version the task has now.
     async fn present(&self) -> Result<i64, ApiError> {
-        let task = task::get(&self.hub.db, self.tenant_id, self.task_id).await?;
+        let task = task::head(&self.hub.db, self.tenant_id, self.task_id).await?;
         task.map(|task| task.version).ok_or_else(ApiError::not_found)
     }
 }

@@ -54,13 +54,13 @@ pub(super) async fn audit(
     // One more than asked for tells whether a next page exists.
     let wanted = pages::Page { after, limit: limit + 1, order: Order::Oldest, ..pages::Page::default() };
     let rows = audit::list(read.db(), tenant_id, &filter, wanted).await?;
-    if rows.is_empty() && task::get(read.db(), tenant_id, id).await?.is_none() {
+    if rows.is_empty() && task::head(read.db(), tenant_id, id).await?.is_none() {
         state.access.not_found(&caller, "listTaskAudit", id);
         return Err(ApiError::not_found());
     }
     drop(read);
     let path = format!("{}/audit", body::address(id));
-    Ok(page::answer::<Model, AuditBody>(&path, &parameters, limit, rows, |row| scope.page(row.id)))
+    Ok(page::answer::<Model, AuditBody>(&path, &parameters, limit, rows, false, |row| scope.page(row.id)))
 }
 
 /// A row of the trail as REST shows it.

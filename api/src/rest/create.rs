@@ -66,7 +66,7 @@ pub(super) async fn create(
     let mut task = created.task;
     let granted = prefer::wait(&headers);
     if let Some(limit) = granted {
-        task = wait::until(&state, task, limit, |task| task.status.is_final()).await;
+        task = wait::until(&state, task, limit, |status, _| status.is_final()).await;
     }
     let status = match (task.status.is_final(), is_new) {
         (false, _) => StatusCode::ACCEPTED,

@@ -52,9 +52,9 @@ pub(super) async fn get(
     let granted = prefer::wait(&headers);
     if let Some(limit) = granted {
         task = if etag::is_conditional(&headers) {
-            wait::until(&state, task, limit, |task| !known(task.version)).await
+            wait::until(&state, task, limit, |_, version| !known(version)).await
         } else {
-            wait::until(&state, task, limit, |task| task.status.is_final()).await
+            wait::until(&state, task, limit, |status, _| status.is_final()).await
         };
     }
     let response = if known(task.version) { unchanged(&task) } else { read(task) };

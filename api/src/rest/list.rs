@@ -6,9 +6,8 @@ use axum::response::Response;
 use domain::TaskStatus;
 use domain::audit::Caller;
 use domain::condition::Condition;
-use domain::entity::task::Model;
 use domain::page as pages;
-use domain::task::{self, Filter};
+use domain::task::{self, Filter, Head, Texts, Wanted};
 
 use super::page::{self, Page};
 use super::query::Parameters;
@@ -16,6 +15,8 @@ use super::status::Status;
 use super::task::TaskBody;
 use crate::cursor::Scope;
 use crate::error::ApiError;
+use crate::limits::MAX_PAGE_TEXT_BYTES;
+use crate::lists::FEW;
 use crate::state::AppState;
 
 const PATH: &str = "/v1/tasks";
@@ -23,7 +24,8 @@ const KNOWN: &[&str] = &["status", "kind", "queue", "reference", "limit", "curso
 
 /// Lists tasks, newest first.
 ///
-/// All conditions must hold. The next page is in `next`, and in `Link`; a cursor belongs to its filter.
+/// All conditions must hold. The next page is in `next`, and in `Link`; a cursor belongs to its filter. A page ends before its
+/// limit where its payloads and results would have more than 4 MiB.
 #[utoipa::path(
     get,
     path = "/v1/tasks",
@@ -52,10 +54,12 @@ pub(super) async fn list(
     let after = parameters.text("cursor").map(|cursor| scope.read_page(cursor)).transpose()?;
     // One more than asked for tells whether a next page exists.
     let wanted = pages::Page { after, limit: limit + 1, ..pages::Page::default() };
+    let _turn = if limit > FEW { state.lists.texts().await } else { None };
     let read = state.lists.begin(None).await?;
-    let rows = task::list(read.db(), caller.tenant_id, &filter, wanted).await?;
+    let listed = task::list_with_texts(read.db(), caller.tenant_id, &filter, wanted, Wanted::ALL, MAX_PAGE_TEXT_BYTES).await?;
     drop(read);
-    Ok(page::answer::<Model, TaskBody>(PATH, &parameters, limit, rows, |task| scope.page(task.id)))
+    let cursor = |(task, _): &(Head, Texts)| scope.page(task.id);
+    Ok(page::answer::<_, TaskBody>(PATH, &parameters, limit, listed.tasks, listed.cut, cursor))
 }
 
 /// Which tasks.

@@ -19,16 +19,18 @@ pub(super) struct Page<T> {
     next: Option<String>,
 }
 
-/// The answer with those of the rows that belong to the page: one more than the limit tells that a next page exists.
+/// The answer with those of the rows that belong to the page: one more than the limit tells that a next page exists, and so
+/// does `cut`, when the read left rows out before that.
 pub(super) fn answer<R, T: From<R> + Serialize>(
     path: &str,
     parameters: &Parameters,
     limit: u64,
     mut rows: Vec<R>,
+    cut: bool,
     cursor: impl Fn(&R) -> String,
 ) -> Response {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
+    let more = cut || rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(cursor);
     let links = links(path, parameters, next.as_deref());

@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::JsonText;
 use domain::entity::task::Model;
+use domain::task::{Head, Texts};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -34,10 +36,11 @@ pub(super) struct TaskBody {
     /// -100 to 100, higher first.
     priority: i16,
     /// The handler's input.
-    payload: Value,
+    #[schema(required, value_type = Value)]
+    payload: Option<JsonText>,
     /// What the handler answered; set when done.
-    #[schema(required)]
-    result: Option<Value>,
+    #[schema(required, value_type = Option<Value>)]
+    result: Option<JsonText>,
     /// What went wrong in the last attempt.
     #[schema(required, value_type = Option<Object>)]
     error: Option<Value>,
@@ -76,14 +79,21 @@ pub(super) struct TaskBody {
 
 impl From<Model> for TaskBody {
     fn from(task: Model) -> TaskBody {
+        let texts = Texts { payload: Some(task.payload.clone()), result: task.result.clone() };
+        (Head::from(task), texts).into()
+    }
+}
+
+impl From<(Head, Texts)> for TaskBody {
+    fn from((task, texts): (Head, Texts)) -> TaskBody {
         TaskBody {
             id: task.id,
             status: task.status.into(),
             kind: task.kind,
             queue: task.queue,
             priority: task.priority,
-            payload: task.payload,
-            result: task.result,
+            payload: texts.payload,
+            result: texts.result,
             error: task.error,
             attempt: task.attempt,
             max_attempts: task.max_attempts,

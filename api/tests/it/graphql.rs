@@ -1,5 +1,6 @@
 //! GraphQL over HTTP.
 
+mod bounds;
 mod client;
 mod create_tasks;
 mod errors;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use entity::JsonText;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::IdClock;
@@ -45,7 +45,7 @@ pub struct ClaimedTask {
     /// Which handler.
     pub kind: String,
     /// Its input.
-    pub payload: Value,
+    pub payload: JsonText,
     /// This attempt's number, from 1.
     pub attempt: i32,
     /// Attempts allowed.

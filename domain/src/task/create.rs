@@ -13,9 +13,9 @@ use crate::sql::statement;
 
 /// What became of a submission.
 #[derive(Debug)]
-pub struct Created {
+pub struct Created<T = Model> {
     /// The task: the new one, or the first one that came with the same idempotency key.
-    pub task: Model,
+    pub task: T,
     /// The audit row that was written; `None` when the task was there already.
     pub audit_id: Option<Uuid>,
 }
@@ -71,7 +71,9 @@ pub async fn create(tx: &DatabaseTransaction, ids: &IdClock, caller: &Caller, ne
         };
     }
     match &new.reference {
-        Some(reference) if read::by_reference(tx, caller.tenant_id, reference).await?.is_some() => Err(TaskError::ReferenceTaken),
+        Some(reference) if !read::by_references(tx, caller.tenant_id, vec![reference.clone()]).await?.is_empty() => {
+            Err(TaskError::ReferenceTaken)
+        }
         // The row that stood in the way is gone again (pruned in this moment): the caller may simply repeat.
         _ => Err(DbErr::RecordNotInserted.into()),
     }

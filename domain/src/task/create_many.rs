@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::SecondsFormat;
-use entity::task::Model;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::batch::{Batched, Role};
 use super::create::detail;
-use super::{Created, Submission, TaskError, read};
+use super::{Created, Head, Submission, TaskError, read};
 use crate::IdClock;
 use crate::audit::Caller;
 use crate::sql::statement;
@@ -46,7 +45,7 @@ pub async fn create_many(
     ids: &IdClock,
     caller: &Caller,
     batch: &Batched,
-) -> Result<Vec<Created>, CreateManyError> {
+) -> Result<Vec<Created<Head>>, CreateManyError> {
     let hashes: Vec<_> = batch.0.iter().map(|new| new.idempotency_key.is_some().then(|| new.request_hash())).collect();
     let mut roles = batch.roles(&hashes);
     refuse(&mut roles)?;
@@ -55,7 +54,7 @@ pub async fn create_many(
     let mut created = insert(tx, ids, caller, &batch.0, &hashes, new).await?;
     find_the_others(tx, caller.tenant_id, &batch.0, &hashes, &mut roles, &mut created).await?;
     refuse(&mut roles)?;
-    let mut answer: Vec<Created> = Vec::with_capacity(roles.len());
+    let mut answer: Vec<Created<Head>> = Vec::with_capacity(roles.len());
     for (index, role) in roles.iter().enumerate() {
         answer.push(match role {
             Role::RepeatOf(first) => Created { task: answer[*first].task.clone(), audit_id: None },
@@ -100,7 +99,7 @@ async fn insert(
     batch: &[Submission],
     hashes: &[Option<Vec<u8>>],
     new: Vec<usize>,
-) -> Result<HashMap<usize, Created>, DbErr> {
+) -> Result<HashMap<usize, Created<Head>>, DbErr> {
     // Made after the turn was waited for: an id must not be old.
     let task_ids: HashMap<_, _> = new.iter().map(|index| (*index, ids.next())).collect();
     let mut order = new;
@@ -141,7 +140,7 @@ async fn insert(
             ],
         ))
         .await?;
-    let made = made.iter().map(|row| Model::from_query_result(row, "")).map(|task| {
+    let made = made.iter().map(|row| Head::from_query_result(row, "")).map(|task| {
         let task = task?;
         let (index, audit_id) = *audit_ids.get(&task.id).ok_or(DbErr::RecordNotInserted)?;
         Ok((index, Created { task, audit_id: Some(audit_id) }))
@@ -156,7 +155,7 @@ async fn find_the_others(
     batch: &[Submission],
     hashes: &[Option<Vec<u8>>],
     roles: &mut [Role],
-    created: &mut HashMap<usize, Created>,
+    created: &mut HashMap<usize, Created<Head>>,
 ) -> Result<(), DbErr> {
     let missing: Vec<_> =
         (0..batch.len()).filter(|index| matches!(roles[*index], Role::New) && !created.contains_key(index)).collect();

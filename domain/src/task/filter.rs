@@ -5,13 +5,14 @@
 
 use chrono::{DateTime, Duration, Utc};
 use entity::TaskStatus;
-use entity::task::{Column, Model};
+use entity::task::Column;
 use sea_orm::Condition as All;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveEnum, ColumnTrait, Value};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::Head;
 use crate::condition::Condition;
 use crate::ids;
 
@@ -40,7 +41,7 @@ const SLACK: Duration = Duration::minutes(10);
 impl Filter {
     /// Whether a task fits that was in one of these states.
     #[must_use]
-    pub fn matches(&self, task: &Model, statuses: impl IntoIterator<Item = TaskStatus>) -> bool {
+    pub fn matches(&self, task: &Head, statuses: impl IntoIterator<Item = TaskStatus>) -> bool {
         self.id.matches(&task.id)
             && (self.status.is_any() || statuses.into_iter().any(|status| self.status.matches(&status)))
             && self.kind.matches(&task.kind)

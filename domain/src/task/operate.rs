@@ -32,28 +32,31 @@ pub(super) async fn operate(
     leaves_from: &[TaskStatus],
     sql: &str,
 ) -> Result<Operated, TaskError> {
-    let before = Entity::find()
+    let before: Option<(TaskStatus, i64)> = Entity::find()
+        .select_only()
+        .columns([Column::Status, Column::Version])
         .filter(Column::TenantId.eq(caller.tenant_id))
         .filter(Column::Id.eq(task_id))
         .lock_exclusive()
+        .into_tuple()
         .one(tx)
-        .await?
-        .ok_or(TaskError::NotFound)?;
-    if !leaves_from.contains(&before.status) {
-        return Err(TaskError::Conflict(before.status));
+        .await?;
+    let (status, version) = before.ok_or(TaskError::NotFound)?;
+    if !leaves_from.contains(&status) {
+        return Err(TaskError::Conflict(status));
     }
     let audit_id = ids.next();
     let values = [
         caller.tenant_id.into(),
         task_id.into(),
-        before.version.into(),
+        version.into(),
         audit_id.into(),
         caller.actor().into(),
         caller.key_id.clone().into(),
         caller.request_id.clone().into(),
         caller.trace_id().into(),
         reason.map(str::to_owned).into(),
-        json!({"from": sea_orm::ActiveEnum::to_value(&before.status)}).into(),
+        json!({"from": sea_orm::ActiveEnum::to_value(&status)}).into(),
         caller.origin_hash.clone().into(),
     ];
     let row = tx.query_one_raw(statement(sql, values)).await?;

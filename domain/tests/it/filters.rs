@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::stage::Stage;
 
 /// Tasks of every state, kind, queue, priority and reference that the conditions below speak of.
-async fn fill(stage: &Stage) -> Vec<domain::entity::task::Model> {
+async fn fill(stage: &Stage) -> Vec<task::Head> {
     for status in [Done, Failed, Cancelled, Running, Pending] {
         stage.in_state(status).await;
     }
@@ -35,7 +35,7 @@ fn texts(values: &[&str]) -> Condition<String> {
 }
 
 /// Filters with one condition each.
-fn conditions(tasks: &[domain::entity::task::Model]) -> Vec<Filter> {
+fn conditions(tasks: &[task::Head]) -> Vec<Filter> {
     let any = Filter::default;
     let mut filters = vec![any()];
     for status in [vec![], vec![Pending], vec![Running], vec![Failed], vec![Done], vec![Pending, Cancelled, Done]] {
@@ -113,7 +113,7 @@ async fn sql_and_memory_agree_about_every_condition_and_every_pair() {
 async fn a_change_concerns_a_filter_when_the_task_was_in_one_of_its_states() {
     let stage = Stage::new().await;
     let staged = stage.in_state(Done).await;
-    let task = stage.task(staged.id).await;
+    let task = stage.task(staged.id).await.into();
     let failed = Filter { status: Condition::one_of([Failed]), ..Filter::default() };
     assert!(failed.matches(&task, [Failed, Pending]) && failed.matches(&task, [Running, Failed]));
     assert!(!failed.matches(&task, [Running, Pending]) && !failed.matches(&task, []));

@@ -19,3 +19,4 @@ mod plans;
 mod queues;
 mod rescue;
 mod stage;
+mod texts;

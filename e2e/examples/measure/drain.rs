@@ -79,7 +79,7 @@ pub(crate) async fn bare(bench: &Bench, batch: usize) -> f64 {
         let completions = claimed
             .tasks
             .into_iter()
-            .map(|t| Completion { task_id: t.id, lease_epoch: t.lease_epoch, result: t.payload })
+            .map(|t| Completion { task_id: t.id, lease_epoch: t.lease_epoch, result: domain::json::tree(&t.payload).unwrap() })
             .collect();
         let tx = bench.db.begin().await.unwrap();
         task::complete(&tx, &bench.ids, report, completions).await.unwrap();

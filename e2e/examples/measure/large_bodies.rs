@@ -70,7 +70,7 @@ async fn send(system: &System, body: String) {
 }
 
 /// A line of the process's status, in MiB.
-fn memory(system: &System, line: &str) -> usize {
+pub(crate) fn memory(system: &System, line: &str) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", system.api.id())).unwrap();
     let value = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':')).unwrap();
     value.trim().trim_end_matches(" kB").parse::<usize>().unwrap() / 1024

@@ -9,6 +9,7 @@
 //! cargo run --release -p e2e --example measure -- guard
 //! cargo run --release -p e2e --example measure -- socket-memory
 //! cargo run --release -p e2e --example measure -- large-bodies
+//! cargo run --release -p e2e --example measure -- stored-payloads
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement fails by panicking")]
@@ -20,6 +21,7 @@ mod guard;
 mod large_bodies;
 mod lease_cost;
 mod socket_memory;
+mod stored_payloads;
 mod support;
 
 #[tokio::main]
@@ -32,7 +34,8 @@ async fn main() {
         Some("large-bodies") => large_bodies::run().await,
         Some("lease-cost") => lease_cost::run().await,
         Some("socket-memory") => socket_memory::run().await,
+        Some("stored-payloads") => stored_payloads::run().await,
         Some("socket-memory-stock") => socket_memory::serve_stock().await,
-        _ => eprintln!("say which: counts, drain, edge, guard, large-bodies, lease-cost, socket-memory"),
+        _ => eprintln!("say which: counts, drain, edge, guard, large-bodies, lease-cost, socket-memory, stored-payloads"),
     }
 }

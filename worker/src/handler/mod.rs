@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::json;
 use domain::task::ClaimedTask;
 use serde_json::Value;
 use uuid::Uuid;
@@ -64,7 +65,8 @@ impl Attempt {
             max_attempts: task.max_attempts,
             timeout: Duration::from_secs(u64::try_from(task.timeout_seconds).unwrap_or_default()),
             lease_epoch: task.lease_epoch,
-            payload: task.payload,
+            // The API let nothing in that has no tree.
+            payload: json::tree(&task.payload).unwrap_or_default(),
             traceparent: task.trace_context,
         }
     }

@@ -7,7 +7,7 @@ use domain::task::NewTask;
 use entity::task::Model;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
-use testkit::{Tenant, TestDb, echo, sleep, until};
+use testkit::{Tenant, TestDb, echo, new_task, sleep, until};
 use tokio::time::Instant;
 use worker::Outcome;
 
@@ -114,11 +114,26 @@ async fn a_result_with_nul_is_stored_and_one_that_is_too_large_or_too_deep_fails
     })
     .await;
     let done = wait_for(&db, &acme, nul.id, Done).await;
-    assert_eq!(done.result, Some(json!({"k\u{fffd}": "v\u{fffd}"})));
+    assert_eq!(done.result.unwrap(), json!({"k\u{fffd}": "v\u{fffd}"}));
     let failed = wait_for(&db, &acme, large.id, Failed).await;
     assert_eq!((error_of(&failed).0.as_str(), failed.attempt), ("RESULT_TOO_LARGE", 1));
     let failed = wait_for(&db, &acme, deep.id, Failed).await;
     assert_eq!((error_of(&failed).0.as_str(), failed.attempt), ("RESULT_TOO_DEEP", 1));
+    worker.stop().await;
+    db.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn a_name_that_a_library_gives_a_meaning_stops_no_queue() {
+    let db = TestDb::new().await;
+    let acme = db.tenant("acme").await;
+    let payload = json!({"$serde_json::private::RawValue": "no JSON"});
+    let task = db.submit(&acme, new_task("echo", payload)).await;
+    let after = db.submit(&acme, echo(1)).await;
+    let worker = Worker::start(&db).await;
+    let done = wait_for(&db, &acme, task.id, Done).await;
+    assert_eq!(done.result.unwrap().as_str(), r#"{"$serde_json::private::RawValue":"no JSON"}"#);
+    wait_for(&db, &acme, after.id, Done).await;
     worker.stop().await;
     db.assert_invariants().await;
 }

@@ -26,7 +26,7 @@ async fn the_target_gets_the_body_and_who_asks_and_its_answer_is_the_result() {
     let task = db.submit(&acme, new_task("http", payload)).await;
     let worker = Worker::start(&db).await;
     let done = wait_for(&db, &acme, task.id, Done).await;
-    assert_eq!(done.result, Some(json!({"status": 201, "body": "thank you", "truncated": false})));
+    assert_eq!(done.result.unwrap(), json!({"status": 201, "body": "thank you", "truncated": false}));
     let requests = target.requests();
     let [request] = requests.as_slice() else { panic!("one request: {requests:?}") };
     assert!(request.starts_with("POST /orders?x=1 HTTP/1.1\r\n"), "{request}");

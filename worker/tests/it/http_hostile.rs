@@ -29,6 +29,7 @@ async fn an_endless_body_is_cut_at_64_kib() {
     let task = db.submit(&acme, http(&target.url)).await;
     let worker = Worker::start(&db).await;
     let result = wait_for(&db, &acme, task.id, Done).await.result.unwrap();
+    let result = domain::json::tree(&result).unwrap();
     assert_eq!((result["truncated"].as_bool(), result["body"].as_str().unwrap().len()), (Some(true), 65_536));
     worker.stop().await;
     db.assert_invariants().await;
@@ -42,6 +43,7 @@ async fn a_binary_body_is_stored_as_far_as_it_fits() {
     let task = db.submit(&acme, http(&target.url)).await;
     let worker = Worker::start(&db).await;
     let result = wait_for(&db, &acme, task.id, Done).await.result.unwrap();
+    let result = domain::json::tree(&result).unwrap();
     assert_eq!(result["truncated"], true);
     assert!(result["body"].as_str().unwrap().starts_with("\u{fffd}\u{1}\u{2}\u{fffd}"));
     worker.stop().await;

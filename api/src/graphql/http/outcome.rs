@@ -1,9 +1,9 @@
 //! From an outcome to a status and a body: the one place that knows both.
 
-use async_graphql::Response as Answer;
+use async_graphql::{Response as Answer, ServerError};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::Media;
 use crate::graphql::executor::{Answered, Outcome};
@@ -11,7 +11,7 @@ use crate::graphql::executor::{Answered, Outcome};
 /// An answer with its status and headers.
 pub(super) fn write(answered: &Answered, media: Media) -> Response {
     let headers = [(header::CONTENT_TYPE, media.content_type()), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    let mut response = (status(answered.outcome, media), headers, body(answered).to_string()).into_response();
+    let mut response = (status(answered.outcome, media), headers, body(answered)).into_response();
     if let Some(seconds) = retry_after(&answered.response) {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -42,18 +42,27 @@ fn status(outcome: Outcome, media: Media) -> StatusCode {
     }
 }
 
-/// Without `data` when the execution never began (GraphQL specification, 7.1).
-fn body(answered: &Answered) -> Value {
+/// Without `data` when the execution never began (GraphQL specification, 7.1). Written as it is: a tree of the whole answer
+/// would take many times its length.
+fn body(answered: &Answered) -> String {
     shown(&answered.response, answered.outcome == Outcome::Executed)
 }
 
-fn shown(answer: &Answer, with_data: bool) -> Value {
-    if with_data { json!(answer) } else { json!({"errors": answer.errors}) }
+fn shown(answer: &Answer, with_data: bool) -> String {
+    let text = if with_data { serde_json::to_string(answer) } else { serde_json::to_string(&Errors { errors: &answer.errors }) };
+    // Fails for no answer: all names are strings.
+    text.unwrap_or_default()
+}
+
+/// An answer to what was not executed.
+#[derive(Serialize)]
+struct Errors<'a> {
+    errors: &'a [ServerError],
 }
 
 /// The body of one event of a stream. There is no outcome of its own for each; but the engine's errors about a document
 /// have no path, and those of a field have.
-pub(crate) fn event(answer: &Answer) -> Value {
+pub(crate) fn event(answer: &Answer) -> String {
     let null = answer.data == async_graphql::Value::Null;
     shown(answer, !null || answer.errors.iter().any(|error| !error.path.is_empty()))
 }
@@ -61,6 +70,7 @@ pub(crate) fn event(answer: &Answer) -> Value {
 #[cfg(test)]
 mod tests {
     use async_graphql::Value as GraphqlValue;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::error::Code;
@@ -86,8 +96,8 @@ mod tests {
     fn only_what_was_executed_has_data() {
         let failed = || Answer::from_errors(vec![coded(Code::BadUserInput, "x")]);
         let executed = Answered { response: failed(), outcome: Outcome::Executed };
-        assert_eq!(body(&executed)["data"], Value::Null);
-        assert!(body(&executed).get("data").is_some());
+        let body = |answered: &Answered| serde_json::from_str::<Value>(&body(answered)).expect("json");
+        assert_eq!(body(&executed).get("data"), Some(&Value::Null));
         for outcome in [Outcome::Invalid, Outcome::Refused(Code::QueryTooDeep)] {
             assert_eq!(body(&Answered { response: failed(), outcome }).get("data"), None);
         }

@@ -37,7 +37,7 @@ impl From<CreateTaskInput> for NewTask {
     fn from(input: CreateTaskInput) -> Self {
         Self {
             kind: input.kind,
-            payload: input.payload.0,
+            payload: input.payload.into_tree(),
             queue: input.queue,
             priority: input.priority.map(i64::from),
             run_at: input.run_at.map(|at| at.0),

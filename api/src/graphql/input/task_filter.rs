@@ -1,8 +1,8 @@
 //! `TaskFilter`
 
 use async_graphql::InputObject;
-use domain::entity::{audit_log, task};
-use domain::task::Filter;
+use domain::entity::audit_log;
+use domain::task::{Filter, Head};
 
 use super::filter::{DateTimeFilter, IdFilter, IntFilter, StringFilter, TaskStatusFilter};
 use crate::error::ApiError;
@@ -50,6 +50,6 @@ impl TaskFilter {
 }
 
 /// Whether the task matched before the change or after it.
-pub(crate) fn concerns(filter: &Filter, change: &audit_log::Model, task: &task::Model) -> bool {
+pub(crate) fn concerns(filter: &Filter, change: &audit_log::Model, task: &Head) -> bool {
     filter.matches(task, statuses::before(change).into_iter().chain(statuses::after(change)))
 }

@@ -24,7 +24,7 @@ pub(super) async fn cancel_task(ctx: &Context<'_>, input: CancelTaskInput) -> Re
     let operated = service::cancel_task(state(ctx)?, caller(ctx)?, id, input.reason, &Expected::Any).await;
     Ok(match outcome(operated)? {
         Ok(operated) => CancelTaskPayload {
-            task: Some(Task(operated.task)),
+            task: Some(operated.task.into()),
             audit_log_ids: vec![GlobalId::write(NodeType::AuditLog, operated.audit_id)],
             user_errors: Vec::new(),
         },

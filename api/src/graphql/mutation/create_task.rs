@@ -23,7 +23,7 @@ pub(super) async fn create_task(ctx: &Context<'_>, input: CreateTaskInput) -> Re
     let created = service::create_task(state(ctx)?, caller(ctx)?, input.into()).await;
     Ok(match outcome(created)? {
         Ok(created) => CreateTaskPayload {
-            task: Some(Task(created.task)),
+            task: Some(created.task.into()),
             audit_log_ids: created.audit_id.map(|id| GlobalId::write(NodeType::AuditLog, id)).into_iter().collect(),
             user_errors: Vec::new(),
         },

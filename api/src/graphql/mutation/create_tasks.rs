@@ -35,7 +35,7 @@ pub(super) async fn create_tasks(ctx: &Context<'_>, input: CreateTasksInput) -> 
         Err(refused) => return Ok(CreateTasksPayload { user_errors: of_refused(refused)?, ..Default::default() }),
     };
     let audit_log_ids = created.iter().filter_map(|one| Some(GlobalId::write(NodeType::AuditLog, one.audit_id?))).collect();
-    let tasks = created.into_iter().map(|one| Task(one.task)).collect();
+    let tasks = created.into_iter().map(|one| Task::from(one.task)).collect();
     Ok(CreateTasksPayload { tasks: Some(tasks), audit_log_ids, user_errors: Vec::new() })
 }
 

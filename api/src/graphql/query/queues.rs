@@ -4,7 +4,7 @@ use async_graphql::Context;
 use domain::queue;
 
 use crate::error::ApiError;
-use crate::graphql::context::{caller, state};
+use crate::graphql::context::{caller, list_read};
 use crate::graphql::types::Queue;
 
 /// Most queues of an answer.
@@ -18,6 +18,7 @@ pub(super) async fn queues(ctx: &Context<'_>, names: Option<Vec<String>>) -> Res
     }
     // No queue has such a name, and PostgreSQL no such text.
     let names = names.map(|names| names.into_iter().filter(|name| !name.contains('\0')).collect::<Vec<_>>());
-    let found = queue::list(&state(ctx)?.db, caller(ctx)?.tenant_id, names.as_deref(), MOST).await?;
+    let read = list_read(ctx).await?;
+    let found = queue::list(read.db(), caller(ctx)?.tenant_id, names.as_deref(), MOST).await?;
     Ok(found.into_iter().map(Queue).collect())
 }

@@ -4,7 +4,7 @@ use async_graphql::Context;
 use domain::counts;
 
 use crate::error::ApiError;
-use crate::graphql::context::{caller, state};
+use crate::graphql::context::{caller, list_read, state};
 use crate::graphql::types::TaskCounts;
 
 /// Most queues, and most kinds.
@@ -15,7 +15,9 @@ pub(super) async fn task_counts(ctx: &Context<'_>, up_to: i32) -> Result<TaskCou
         return Err(ApiError::field(["upTo"], format!("must be an integer from 1 to {}", i32::MAX)));
     }
     let (state, tenant_id) = (state(ctx)?, caller(ctx)?.tenant_id);
-    let counts = counts::of_tenant(&state.db, tenant_id, NAMES).await?;
+    let read = list_read(ctx).await?;
+    let counts = counts::of_tenant(read.db(), tenant_id, NAMES).await?;
+    drop(read);
     state.counters.seen(&state.db, tenant_id, counts.unfolded);
     Ok(TaskCounts::of(counts, up_to))
 }

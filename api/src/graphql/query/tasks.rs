@@ -2,18 +2,20 @@
 
 use async_graphql::Context;
 use domain::page::Order;
-use domain::task;
+use domain::task::{self, Texts, Wanted};
 use serde_json::json;
 
 use crate::cursor::Scope;
 use crate::error::ApiError;
+use crate::graphql::allowance::Allowance;
 use crate::graphql::context::{caller, list_read, state};
 use crate::graphql::feed;
 use crate::graphql::input::TaskFilter;
 use crate::graphql::page::PageArgs;
 use crate::graphql::scalar::Cursor;
-use crate::graphql::types::{Task, TaskConnection, TaskEdge};
+use crate::graphql::types::{TaskConnection, TaskEdge};
 use crate::hub;
+use crate::limits::MAX_PAGE_TEXT_BYTES;
 
 pub(super) async fn tasks(
     ctx: &Context<'_>,
@@ -25,6 +27,10 @@ pub(super) async fn tasks(
     let filter = filter.into_domain()?;
     let meaning = json!([filter.canonical(), "CREATED_AT", order == Order::Newest]);
     let request = args.read(Scope::new(tenant_id, "tasks", &meaning), order)?;
+    let (wanted, allowance) = (wanted(ctx), Allowance::of(ctx));
+    if wanted != Wanted::default() {
+        allowance.turn(&state.lists, request.page().limit).await;
+    }
     let read = list_read(ctx).await?;
     // Before the list, and in a statement of its own: what is committed between the two is then in the list, or after the cursor, or both.
     let live_cursor = if ctx.look_ahead().field("liveCursor").exists() {
@@ -32,9 +38,15 @@ pub(super) async fn tasks(
     } else {
         String::new()
     };
-    let rows = task::list(read.db(), tenant_id, &filter, request.page()).await?;
+    let listed = task::list_with_texts(read.db(), tenant_id, &filter, request.page(), wanted, MAX_PAGE_TEXT_BYTES).await?;
     drop(read);
-    let (rows, page_info) = request.answer(rows, |row| row.id);
-    let edges = rows.into_iter().map(|(cursor, row)| TaskEdge { cursor, node: Task(row) }).collect();
+    allowance.read(listed.tasks.iter().map(|(_, texts)| Texts::bytes(texts)).sum())?;
+    let (rows, page_info) = request.answer(listed.tasks, listed.cut, |(task, _)| task.id);
+    let edges = rows.into_iter().map(|(cursor, task)| TaskEdge { cursor, node: task.into() }).collect();
     Ok(TaskConnection { edges, page_info, live_cursor: Cursor(live_cursor) })
+}
+
+fn wanted(ctx: &Context<'_>) -> Wanted {
+    let node = ctx.look_ahead().field("edges").field("node");
+    Wanted { payload: node.field("payload").exists(), result: node.field("result").exists() }
 }

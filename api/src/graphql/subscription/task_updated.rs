@@ -13,7 +13,7 @@ use crate::graphql::context::{caller, state};
 use crate::graphql::feed;
 use crate::graphql::input::{TaskFilter, concerns};
 use crate::graphql::scalar::Cursor;
-use crate::graphql::types::{AuditLog, GlobalId, NodeType, Slim, Task, TaskUpdate};
+use crate::graphql::types::{AuditLog, GlobalId, NodeType, Slim, TaskUpdate};
 use crate::hub::Update;
 
 /// What one subscription streams.
@@ -28,7 +28,7 @@ pub(super) async fn by_id(ctx: &Context<'_>, id: &ID, after: Option<String>) -> 
     // Before the task is looked at: what changes from here on is not missed.
     let updates = state.hub.watch(tenant_id, id, after);
     if let Some(after) = after {
-        let task = task::get(&state.db, tenant_id, id).await?.ok_or_else(ApiError::not_found)?;
+        let task = task::head(&state.db, tenant_id, id).await?.ok_or_else(ApiError::not_found)?;
         // A version that is yet to come was seen in another life of the database, which a backup has taken back.
         if after > task.version {
             return Err(CursorError::Expired.into());
@@ -83,7 +83,7 @@ fn public(
             let update = update?;
             let cursor = Cursor(cursor(&update));
             let version = i32::try_from(update.change.seq.unwrap_or_default()).unwrap_or(i32::MAX);
-            Ok(TaskUpdate { cursor, version, change: AuditLog(update.change), task: Task(update.task) }.into())
+            Ok(TaskUpdate { cursor, version, change: AuditLog(update.change), task: update.task.into() }.into())
         })
         .boxed()
 }

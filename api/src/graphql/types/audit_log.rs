@@ -115,7 +115,7 @@ impl AuditLog {
 
     /// Changed fields; of payload and result only the SHA-256.
     async fn detail(&self) -> Option<Json> {
-        self.0.detail.clone().map(Json)
+        self.0.detail.clone().map(Json::Tree)
     }
 
     /// The state the task was in before; null for a creation and where no task changed its state.
@@ -130,5 +130,5 @@ impl AuditLog {
 }
 
 async fn task(ctx: &Context<'_>, id: Uuid) -> Result<Option<Task>, ApiError> {
-    Ok(loaders(ctx)?.load_one(TaskKey(id)).await?.map(Task))
+    Ok(loaders(ctx)?.load_one(TaskKey(id)).await?.map(Task::from))
 }

@@ -63,7 +63,7 @@ impl AuditLogList {
 impl AuditLogConnection {
     /// Of what was read as the request asks.
     pub(crate) fn new(request: &PageRequest, rows: Vec<Model>) -> Self {
-        let (rows, page_info) = request.answer(rows, |row| row.id);
+        let (rows, page_info) = request.answer(rows, false, |row| row.id);
         let edges = rows.into_iter().map(|(cursor, row)| AuditLogEdge { cursor, node: AuditLog(row) }).collect();
         Self { edges, page_info }
     }

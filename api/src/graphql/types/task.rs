@@ -1,27 +1,57 @@
 //! `Task`
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, SimpleObject};
+use domain::JsonText;
 use domain::audit::Order;
 use domain::entity::task::Model;
+use domain::task::{Head, Texts};
 
 use super::{AuditLogConnection, AuditLogList, GlobalId, NodeType, TaskStatus};
 use crate::access::Scoped;
 use crate::error::ApiError;
+use crate::graphql::allowance::Allowance;
 use crate::graphql::context::{audit_is_read, caller};
-use crate::graphql::loaders::{TaskKey, TrailKey, loaders};
+use crate::graphql::loaders::{TaskKey, TextKey, TrailKey, loaders};
 use crate::graphql::page::PageArgs;
 use crate::graphql::scalar::{Cursor, DateTime, Json, UuidScalar, parse_uuid};
 use crate::graphql::schema::list_cost;
 
-/// One task.
-pub(crate) struct Task(pub(crate) Model);
+/// One task, with those of its long texts that were read along with it.
+pub(crate) struct Task(Arc<Head>, Texts);
+
+impl From<Arc<Head>> for Task {
+    fn from(head: Arc<Head>) -> Task {
+        Task(head, Texts::default())
+    }
+}
+
+impl From<Head> for Task {
+    fn from(head: Head) -> Task {
+        Arc::new(head).into()
+    }
+}
+
+impl From<(Head, Texts)> for Task {
+    fn from((head, texts): (Head, Texts)) -> Task {
+        Task(Arc::new(head), texts)
+    }
+}
+
+impl From<Model> for Task {
+    fn from(task: Model) -> Task {
+        let texts = Texts { payload: Some(task.payload.clone()), result: task.result.clone() };
+        (Head::from(task), texts).into()
+    }
+}
 
 impl Task {
     /// # Errors
     /// `Unavailable` or `Internal` when the database fails.
     pub(crate) async fn load(ctx: &Context<'_>, key: &str) -> Result<Option<Self>, ApiError> {
         let Some(id) = parse_uuid(key) else { return Ok(None) };
-        Ok(loaders(ctx)?.load_one(TaskKey(id)).await?.map(Self))
+        Ok(loaders(ctx)?.load_one(TaskKey(id)).await?.map(Self::from))
     }
 }
 
@@ -68,13 +98,18 @@ impl Task {
     }
 
     /// Input of the handler.
-    async fn payload(&self) -> Json {
-        Json(self.0.payload.clone())
+    async fn payload(&self, ctx: &Context<'_>) -> Result<Json, ApiError> {
+        let payload = text(ctx, self.1.payload.as_ref(), TextKey::Payload(self.0.id)).await?;
+        payload.ok_or_else(ApiError::not_found)
     }
 
     /// Output of the handler, once the task is done.
-    async fn result(&self) -> Option<Json> {
-        self.0.result.clone().map(Json)
+    async fn result(&self, ctx: &Context<'_>) -> Result<Option<Json>, ApiError> {
+        // Of a task that was read before its end there is none, even if it has ended since.
+        if self.0.status != domain::TaskStatus::Done {
+            return Ok(None);
+        }
+        text(ctx, self.1.result.as_ref(), TextKey::Result(self.0.id)).await
     }
 
     /// Why the last attempt ended badly, if it did.
@@ -156,4 +191,15 @@ impl Task {
         let key = TrailKey { task_id: self.0.id, limit: request.page().limit, end: request.page().end };
         Ok(AuditLogConnection::new(&request, loaders(ctx)?.load_one(key).await?.unwrap_or_default()))
     }
+}
+
+/// Reads what was not read along with the task.
+async fn text(ctx: &Context<'_>, known: Option<&JsonText>, key: TextKey) -> Result<Option<Json>, ApiError> {
+    let text = match known {
+        Some(text) => Some(text.clone()),
+        None => loaders(ctx)?.load_one(key).await?,
+    };
+    let Some(text) = text else { return Ok(None) };
+    Allowance::of(ctx).answer(text.as_str().len())?;
+    Ok(Some(Json::Text(text)))
 }

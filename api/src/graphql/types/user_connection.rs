@@ -28,7 +28,7 @@ pub(crate) struct UserEdge {
 impl UserConnection {
     /// Of what was read as the request asks.
     pub(crate) fn new(request: &PageRequest, rows: Vec<Model>) -> Self {
-        let (rows, page_info) = request.answer(rows, |row| row.id);
+        let (rows, page_info) = request.answer(rows, false, |row| row.id);
         let edges = rows.into_iter().map(|(cursor, row)| UserEdge { cursor, node: User(row) }).collect();
         Self { edges, page_info }
     }

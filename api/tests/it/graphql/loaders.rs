@@ -122,3 +122,38 @@ async fn nodes_of_a_type_are_read_together() {
     assert_eq!(data["nodes"], ids.iter().map(|id| json!({"id": id})).collect::<Value>());
     assert_eq!(statements.len(), 3, "{statements:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_under_many_aliases_is_one_statement_and_so_are_its_texts() {
+    let counted = Counted::start().await;
+    let api = &counted.api;
+    let acme = api.db.tenant("acme").await;
+    let mut fields = [String::new(), String::new()];
+    for n in 0..20 {
+        let task = api.db.submit(&acme, domain::task::NewTask { reference: Some(format!("r{n}")), ..echo(n) }).await;
+        fields[0] += &format!("t{n}: task(by: {{id: \"{}\"}}) {{ id payload }} ", task.id);
+        fields[1] += &format!("t{n}: task(by: {{reference: \"r{n}\"}}) {{ id payload }} ");
+    }
+    for fields in fields {
+        let (data, statements) = counted.query(&acme, &format!("{{ {fields} }}"), json!({})).await;
+        assert_eq!(statements.len(), 2, "{statements:#?}");
+        for n in 0..20 {
+            assert_eq!(data[format!("t{n}")]["payload"], json!({"n": n}));
+        }
+        let without = fields.replace("payload", "status");
+        let (_, statements) = counted.query(&acme, &format!("{{ {without} }}"), json!({})).await;
+        assert_eq!(statements.len(), 1, "{statements:#?}");
+        assert!(!statements[0].contains("payload"), "{statements:#?}");
+    }
+    // Of a list they are read together; what is not asked for is not read.
+    for (asked, read) in [
+        ("payload", vec![[false, false], [true, false]]),
+        ("result", vec![[false, false], [false, true]]),
+        ("id", vec![[false, false]]),
+    ] {
+        let query = format!("{{ tasks {{ edges {{ node {{ ... on Task {{ x: {asked} }} }} }} }} }}");
+        let (_, statements) = counted.query(&acme, &query, json!({})).await;
+        let names = |sql: &String| ["payload", "result"].map(|column| sql.contains(column));
+        assert_eq!(statements.iter().map(names).collect::<Vec<_>>(), read, "{statements:#?}");
+    }
+}

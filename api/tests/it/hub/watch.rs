@@ -19,7 +19,7 @@ async fn the_present_state_comes_first_and_then_every_change() {
     let mut live = Live::new(t.hub.watch(acme.id, task.id, None));
     let first = live.update().await;
     assert_eq!((first.change.seq, first.change.action.as_str()), (Some(2), "task.cancelled"));
-    assert_eq!(first.task, t.db.task(&acme, task.id).await);
+    assert_eq!(*first.task, t.db.task(&acme, task.id).await.into());
     t.flip(&acme, task.id).await;
     t.flip(&acme, task.id).await;
     assert_eq!(live.versions_until(4).await, [3, 4]);

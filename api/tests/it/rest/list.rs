@@ -114,3 +114,23 @@ async fn every_parameter_that_breaks_a_rule_is_named() {
         assert_eq!(named, expected, "{query}");
     }
 }
+
+#[tokio::test]
+async fn a_page_ends_where_it_would_be_too_long_and_the_next_one_goes_on() {
+    let api = TestApi::start().await;
+    let acme = api.db.tenant("acme").await;
+    // Some 127 KiB each, of which 32 fit into 4 MiB.
+    api.db.finished_tasks(&acme, 70, &json!("x".repeat(65_000))).await;
+    let (mut seen, mut sizes, mut address) = (Vec::new(), Vec::new(), "/v1/tasks?limit=100".to_owned());
+    loop {
+        let (ids, _, links) = page(&api, &acme, &address).await;
+        sizes.push(ids.len());
+        seen.extend(ids);
+        match link(&links, "next") {
+            Some(following) => address = following.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(sizes, [32, 32, 6]);
+    assert!(seen.is_sorted_by(|a, b| a > b), "each once, newest first");
+}

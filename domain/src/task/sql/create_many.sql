@@ -26,5 +26,5 @@ WITH v AS (
 )
 SELECT tenant_id, id, created_by, created_at, updated_at, run_at, version, lease_epoch, attempt, max_attempts,
        timeout_seconds, priority, queued, is_failed, status::text AS status, kind, queue, worker_id, reference,
-       idempotency_key, request_hash, trace_context, payload, result, error, finished_at
+       idempotency_key, request_hash, trace_context, error, finished_at
 FROM t
