@@ -27,7 +27,8 @@ impl Origin {
     /// What the client calls itself is cleaned of control characters and cut to 255 bytes.
     #[must_use]
     pub fn new(address: std::net::IpAddr, user_agent: &str) -> Self {
-        Self { address: address.to_canonical().to_string(), user_agent: text::clean(user_agent, MAX_USER_AGENT_BYTES) }
+        let user_agent = text::clean(user_agent, MAX_USER_AGENT_BYTES).replace(['\n', '\t'], " ");
+        Self { address: address.to_canonical().to_string(), user_agent }
     }
 
     /// The client's address.

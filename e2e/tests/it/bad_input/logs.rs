@@ -1,8 +1,10 @@
 //! What hostile text becomes in names, headers and log lines.
 
+use domain::access::ApiKey;
 use e2e::Process;
 use futures_util::SinkExt;
 use sea_orm::ConnectionTrait;
+use secrecy::ExposeSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -84,7 +86,9 @@ async fn every_line_of_the_log_is_one_object_with_hostile_text_escaped() {
     system.db.owner.execute_unprepared("ALTER TABLE api_keys RENAME TO api_keys_away").await.unwrap();
     for (path, id) in [("/v1/tasks/{\"a\":\"\u{202e}\u{2028}b\"}", "c"), ("/v1/tasks", "\u{202e}\"d\"\t\u{85}")] {
         let mut stream = TcpStream::connect(&system.client.address).await.unwrap();
-        let key = &system.acme.key;
+        // One that is not believed already.
+        let key = ApiKey::generate("dev");
+        let key = key.secret().expose_secret();
         let head = format!("GET {path} HTTP/1.1\r\nHost: api\r\nX-Request-Id: {id}\r\nAuthorization: Bearer {key}\r\n");
         stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).await.unwrap();
         let mut answer = String::new();
