@@ -58,9 +58,8 @@ impl Socket {
     pub async fn closed(mut self) -> u16 {
         loop {
             let message = tokio::time::timeout(testkit::DEADLINE, self.stream.next()).await.expect("it is closed");
-            match message.expect("a goodbye before the end").unwrap() {
-                Message::Close(frame) => return frame.expect("a close frame with a code").code.into(),
-                _ => {}
+            if let Message::Close(frame) = message.expect("a goodbye before the end").unwrap() {
+                return frame.expect("a close frame with a code").code.into();
             }
         }
     }

@@ -58,7 +58,7 @@ impl Trail {
         // Of keys that nobody has, and of junk, a stranger can make up as many as he likes.
         let alike = match refusal.tenant_id {
             Some(_) => refusal.clone(),
-            None => Refusal { key_id: None, ..refusal.clone() },
+            None => Refusal { tenant_id: None, key_id: None, reason: refusal.reason },
         };
         let address = origin.as_ref().map(|origin| origin.address().to_owned());
         self.note(Key::Failed { refusal: alike, address }, Row::Failed(refusal, origin));

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::IdClock;
-use domain::access::{self, AccessError, By, CreatedTenant, IssuedKey, KeySpec, RotatedKey, Scopes};
+use domain::access::{self, AccessError, By, CreatedTenant, IssuedKey, KeySpec, RotatedKey, Rotation, Scopes};
 use domain::audit::Caller;
 use domain::entity::{api_key, tenant, user};
 use futures_util::future::BoxFuture;
@@ -88,7 +88,10 @@ pub(crate) async fn rotate_key(
         state,
         caller,
         Box::new(move |tx, ids, by| {
-            Box::pin(async move { access::rotate_key(tx, ids, by, tenant_id, &key_id, &environment, lifetime, overlap).await })
+            Box::pin(async move {
+                access::rotate_key(tx, ids, by, tenant_id, &key_id, Rotation { environment: &environment, lifetime, overlap })
+                    .await
+            })
         }),
     )
     .await

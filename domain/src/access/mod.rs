@@ -33,7 +33,7 @@ pub use note::By;
 pub use origin::{Origin, erase_origins, origin_hash, origins};
 pub use read::{key, keys, keys_of_ids, list_users, tenant, tenant_named, tenants, users};
 pub use revoke_key::revoke_key;
-pub use rotate_key::{MAX_OVERLAP, RotatedKey, rotate_key};
+pub use rotate_key::{MAX_OVERLAP, RotatedKey, Rotation, rotate_key};
 pub use scope::{Scope, Scopes};
 pub use still_good::{good_keys, good_users, keys_were_used};
 pub use token_user::{TokenUser, token_user};

@@ -17,6 +17,17 @@ use entity::api_key;
 /// Longest time that the old key works beside the new one.
 pub const MAX_OVERLAP: Duration = Duration::from_secs(30 * 86_400);
 
+/// What the new key is to be, beyond what it has from the old one.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation<'a> {
+    /// Part of the key's text.
+    pub environment: &'a str,
+    /// Of the new key: at most 366 days.
+    pub lifetime: Duration,
+    /// How long the old one still works: at most 30 days.
+    pub overlap: Duration,
+}
+
 /// The new key, and the old one with its new end.
 #[derive(Debug)]
 pub struct RotatedKey {
@@ -38,10 +49,9 @@ pub async fn rotate_key(
     by: By<'_>,
     tenant_id: Uuid,
     key_id: &str,
-    environment: &str,
-    lifetime: Duration,
-    overlap: Duration,
+    rotation: Rotation<'_>,
 ) -> Result<RotatedKey, AccessError> {
+    let Rotation { environment, lifetime, overlap } = rotation;
     let old = read::key(tx, tenant_id, key_id).await?.ok_or(AccessError::NotFound("key"))?;
     let spec = KeySpec { name: &old.name, environment, scopes: Scopes::known(old.scopes.iter().map(String::as_str)), lifetime };
     let seconds = check(tenant_id, &spec)?;

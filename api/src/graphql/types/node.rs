@@ -25,7 +25,6 @@ macro_rules! nodes {
 
         /// What has a global id, by which it can be read again.
         #[derive(Interface)]
-        #[expect(clippy::large_enum_variant, reason = "there are 100 of them at most, and each is moved once")]
         #[graphql(field(name = "id", ty = "ID", desc = "Global id."))]
         pub(crate) enum Node { $($ty($ty),)* }
 
