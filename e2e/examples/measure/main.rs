@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! cargo build --release --workspace --bins
+//! cargo run --release -p e2e --example measure -- access
 //! cargo run --release -p e2e --example measure -- drain
 //! cargo run --release -p e2e --example measure -- lease-cost
 //! cargo run --release -p e2e --example measure -- counts
@@ -14,6 +15,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement fails by panicking")]
 
+mod access;
 mod counts;
 mod drain;
 mod edge;
@@ -27,6 +29,7 @@ mod support;
 #[tokio::main]
 async fn main() {
     match std::env::args().nth(1).as_deref() {
+        Some("access") => access::run().await,
         Some("counts") => counts::run().await,
         Some("drain") => drain::run().await,
         Some("edge") => edge::run().await,
@@ -36,6 +39,6 @@ async fn main() {
         Some("socket-memory") => socket_memory::run().await,
         Some("stored-payloads") => stored_payloads::run().await,
         Some("socket-memory-stock") => socket_memory::serve_stock().await,
-        _ => eprintln!("say which: counts, drain, edge, guard, large-bodies, lease-cost, socket-memory, stored-payloads"),
+        _ => eprintln!("say which: access, counts, drain, edge, guard, large-bodies, lease-cost, socket-memory, stored-payloads"),
     }
 }
