@@ -21,16 +21,22 @@ use super::context::prepared;
 use super::errors::{Errors, code_of};
 use super::guard::{Guard, Rejected};
 use super::schema::Schema;
-use crate::config::{GraphqlLimits, Patience};
 use crate::error::Code;
 
-/// Executes what the guard admits.
-#[derive(Clone)]
-pub(crate) struct Guarded<E = Schema> {
+/// Executes what the guard admits. Cheap to clone, and small: each operation of a websocket has one as long as it runs.
+pub(crate) struct Guarded<E = Schema>(Arc<Parts<E>>);
+
+struct Parts<E> {
     inner: E,
     guard: Guard,
     /// How long a query or a mutation may take where no request ends with its answer.
     patience: Duration,
+}
+
+impl<E> Clone for Guarded<E> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
 }
 
 /// A request that may be executed.
@@ -74,21 +80,9 @@ pub(crate) struct Answered {
 }
 
 impl<E: Executor> Guarded<E> {
-    pub(super) fn new(inner: E, limits: GraphqlLimits) -> Self {
-        let guard = Guard { limits, introspection: true };
-        Self { inner, guard, patience: Patience::default().answer }
-    }
-
-    /// Whether the schema may be asked for; it may, unless this is said.
-    pub(super) fn introspection(mut self, allowed: bool) -> Self {
-        self.guard.introspection = allowed;
-        self
-    }
-
-    /// How long a query or a mutation of a stream may take; as long as a request by default, unless this is said.
-    pub(super) fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
-        self
+    /// `patience` is how long a query or a mutation of a stream may take.
+    pub(super) fn new(inner: E, guard: Guard, patience: Duration) -> Self {
+        Self(Arc::new(Parts { inner, guard, patience }))
     }
 
     /// Looks at a request before anything else does.
@@ -102,7 +96,7 @@ impl<E: Executor> Guarded<E> {
     /// The same on a websocket, which knows its caller.
     fn admit_on(&self, mut request: Request, session: Option<&Data>) -> Result<Admitted, Box<Answered>> {
         let may_see = caller(&request.data).or_else(|| caller(session?)).is_some_and(may_see_schema);
-        let guard = Guard { introspection: self.guard.introspection || may_see, ..self.guard };
+        let guard = Guard { introspection: self.0.guard.introspection || may_see, ..self.0.guard };
         if !guard.introspection {
             request = request.disable_introspection();
         }
@@ -126,7 +120,7 @@ impl<E: Executor> Guarded<E> {
         let (request, rounds) = prepared(admitted.request, Allowance::default());
         let request = request.data(began.clone());
         // What a panic leaves behind is this request's alone: nothing else sees its state.
-        let Ok(response) = AssertUnwindSafe(rounds.run(self.inner.execute(request))).catch_unwind().await else {
+        let Ok(response) = AssertUnwindSafe(rounds.run(self.0.inner.execute(request))).catch_unwind().await else {
             return Answered { response: errors.panicked(), outcome: Outcome::Refused(Code::Internal) };
         };
         let response = errors.public(response);
@@ -153,7 +147,7 @@ impl<E: Executor> Guarded<E> {
         if let Ok(document) = request.parsed_query().cloned() {
             request.set_parsed_query(document);
         }
-        let results = rounds.run_stream(self.inner.execute_stream(request, session));
+        let results = rounds.run_stream(self.0.inner.execute_stream(request, session));
         let mut results = AssertUnwindSafe(results).catch_unwind();
         // A body is read when its request's span has been left; what it logs belongs there all the same. A websocket sees to
         // that itself: a span that is held costs more than a kilobyte.
@@ -166,7 +160,7 @@ impl<E: Executor> Guarded<E> {
                 })
                 .boxed();
         }
-        let patience = self.patience;
+        let patience = self.0.patience;
         let answer = async move {
             match timeout(patience, results.next()).await {
                 Ok(Some(Ok(response))) => errors.public(response),
@@ -181,7 +175,7 @@ impl<E: Executor> Guarded<E> {
 
     fn errors(&self, request: &Data, session: Option<&Data>) -> Errors {
         let request_id = caller(request).or_else(|| caller(session?)).and_then(|caller| caller.request_id.clone());
-        Errors { most: self.guard.limits.errors, request_id }
+        Errors { most: self.0.guard.limits.errors, request_id }
     }
 }
 
@@ -255,9 +249,13 @@ mod tests {
         }
     }
 
-    fn guarded() -> Guarded<async_graphql::Schema<Query, EmptyMutation, Changes>> {
+    fn patient(patience: Duration) -> Guarded<async_graphql::Schema<Query, EmptyMutation, Changes>> {
         let schema = async_graphql::Schema::build(Query, EmptyMutation, Changes).extension(NoteBegin);
-        Guarded::new(schema.limit_complexity(10).finish(), GraphqlLimits::default())
+        Guarded::new(schema.limit_complexity(10).finish(), Guard::default(), patience)
+    }
+
+    fn guarded() -> Guarded<async_graphql::Schema<Query, EmptyMutation, Changes>> {
+        patient(Duration::from_secs(1))
     }
 
     fn request(query: &str) -> Request {
@@ -303,7 +301,7 @@ mod tests {
             let held = Arc::new(());
             let admitted = admitted(query).holding(Arc::clone(&held));
             let kept = Arc::strong_count(&held) == 2;
-            let mut answers = guarded().patience(patience).stream(admitted, None);
+            let mut answers = patient(patience).stream(admitted, None);
             let answer = timeout(hour, answers.next()).await;
             assert_eq!((kept, answer.is_ok()), (query == "{ hangs }", query == "{ hangs }"), "{query}");
             assert_eq!(Arc::strong_count(&held), 1, "{query}: nothing is kept any more");

@@ -32,6 +32,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use self::executor::Guarded;
+use self::guard::Guard;
 pub use self::guard::{Work, examine};
 pub use self::schema::sdl;
 use crate::caller;
@@ -51,8 +52,8 @@ struct GraphQl {
 /// authenticates by itself.
 pub(crate) fn router(state: AppState) -> Router {
     let limits = state.config.graphql;
-    let executor = Guarded::new(schema::build(Some(state.clone()), &limits), limits);
-    let executor = executor.introspection(state.config.introspection.0).patience(state.config.patience.answer);
+    let guard = Guard { limits, introspection: state.config.introspection.0 };
+    let executor = Guarded::new(schema::build(Some(state.clone()), &limits), guard, state.config.patience.answer);
     let methods = get(get_or_upgrade).post(http::post).options(http::options);
     Router::new().route(PATH, methods).with_state(GraphQl { state, executor })
 }

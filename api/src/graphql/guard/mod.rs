@@ -31,6 +31,12 @@ pub(super) struct Guard {
     pub(super) introspection: bool,
 }
 
+impl Default for Guard {
+    fn default() -> Guard {
+        Guard { limits: GraphqlLimits::default(), introspection: true }
+    }
+}
+
 /// Why a request is not executed.
 #[derive(Debug)]
 pub(super) enum Rejected {
@@ -96,8 +102,7 @@ impl Guard {
 /// The public code of the refusal.
 pub fn examine(text: &str) -> (Result<(), String>, Work) {
     let mut work = Work::default();
-    let guard = Guard { limits: GraphqlLimits::default(), introspection: true };
-    let verdict = guard.examine(text, &mut work).map(drop).map_err(|rejected| {
+    let verdict = Guard::default().examine(text, &mut work).map(drop).map_err(|rejected| {
         let code = rejected.error().extensions.as_ref().and_then(|e| e.get("code").map(ToString::to_string));
         code.unwrap_or_default().trim_matches('"').to_owned()
     });

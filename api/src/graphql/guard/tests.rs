@@ -4,7 +4,7 @@ mod work;
 use super::*;
 
 fn guard() -> Guard {
-    Guard { limits: GraphqlLimits::default(), introspection: true }
+    Guard::default()
 }
 
 fn refused(query: &str) -> Option<String> {

@@ -24,7 +24,7 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "One task: its global id or its uuid.")] id: Option<ID>,
-        #[graphql(desc = "Tasks that match; an empty filter means all tasks of the tenant.")] filter: Option<TaskFilter>,
+        #[graphql(desc = "Tasks that match; an empty filter means all tasks of the tenant.")] filter: Option<Box<TaskFilter>>,
         #[graphql(desc = "Resume behind this place: the cursor of the last change received, or for a filter the `liveCursor` \
                           of a list with the same filter.")]
         after: Option<Cursor>,
@@ -32,9 +32,9 @@ impl Subscription {
         let after = after.map(|cursor| cursor.0);
         let session = state(ctx)?.access.session(caller(ctx)?, Kind::Subscription)?;
         let updates = match (id, filter) {
-            // Boxed: the engine keeps room for it as long as the stream is open.
+            // Boxed, as the filter is: the engine keeps room for both as long as the stream is open.
             (Some(id), None) => Box::pin(task_updated::by_id(ctx, &id, after)).await,
-            (None, Some(filter)) => task_updated::by_filter(ctx, filter, after),
+            (None, Some(filter)) => task_updated::by_filter(ctx, *filter, after),
             _ => Err(ApiError::field(["id"], "or filter must be given, and not both")),
         };
         Ok(task_updated::while_good(updates?, session))

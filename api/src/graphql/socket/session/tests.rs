@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::*;
 use crate::graphql::executor::Guarded;
+use crate::graphql::guard::Guard;
 
 struct Query;
 
@@ -74,7 +75,7 @@ impl Pair {
                 }
             })
         };
-        let executor = Guarded::new(Schema::new(Query, EmptyMutation, Streams), crate::config::GraphqlLimits::default());
+        let executor = Guarded::new(Schema::new(Query, EmptyMutation, Streams), Guard::default(), Duration::from_secs(1));
         let (authenticate, config) = (Box::new(authenticate), Arc::default());
         let context =
             Context { executor, authenticate, request_id: "r-1".into(), config, stop: stop.clone(), live: live.clone() };
