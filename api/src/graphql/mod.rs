@@ -23,6 +23,7 @@ mod statuses;
 mod subscription;
 mod text;
 mod types;
+mod validator;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -35,6 +36,7 @@ use self::executor::Guarded;
 use self::guard::Guard;
 pub use self::guard::{Work, examine};
 pub use self::schema::sdl;
+pub use self::validator::Validator;
 use crate::caller;
 use crate::state::AppState;
 

@@ -1,6 +1,6 @@
 //! The schema with its limits, and its text.
 
-use async_graphql::SDLExportOptions;
+use async_graphql::{SDLExportOptions, SchemaBuilder};
 
 use super::began::NoteBegin;
 use super::charge::Charge;
@@ -16,17 +16,20 @@ pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema; without a state it can be described but not executed.
 pub(crate) fn build(state: Option<AppState>, limits: &GraphqlLimits) -> Schema {
-    let builder = Schema::build(Query, Mutation, Subscription)
-        .limit_depth(limits.depth)
-        .limit_complexity(limits.cost)
-        .limit_recursive_depth(guard::MAX_HEIGHT)
-        .extension(NoteBegin)
-        .extension(Charge)
-        .disable_suggestions();
+    let builder = builder(limits).extension(NoteBegin).extension(Charge);
     match state {
         Some(state) => builder.data(state).finish(),
         None => builder.finish(),
     }
+}
+
+/// The schema with its limits, to be completed.
+pub(super) fn builder(limits: &GraphqlLimits) -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription)
+        .limit_depth(limits.depth)
+        .limit_complexity(limits.cost)
+        .limit_recursive_depth(guard::MAX_HEIGHT)
+        .disable_suggestions()
 }
 
 /// The schema in GraphQL's schema language, sorted: what `schema.graphql` holds.

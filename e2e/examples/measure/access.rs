@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Transact
 use serde_json::json;
 use testkit::echo;
 
-use crate::support::median;
+use crate::support::{UNLIMITED, median};
 
 const KEYS: usize = 300;
 const READS: usize = 3_000;
@@ -24,7 +24,7 @@ pub(crate) async fn run() {
 
 /// A request that needs the database for its credentials alone: with a key that was never shown, and again at once.
 async fn authentication() {
-    let system = System::start().await;
+    let system = System::start_with(UNLIMITED).await;
     let mut clients = Vec::new();
     for n in 0..KEYS {
         let key = system.db.key("acme", &format!("user-{n}"), Scopes::TENANT).await;
@@ -52,7 +52,7 @@ async fn ask(client: &Client, path: &str) -> Duration {
 
 /// One task read by its key, and one submitted: as it is, and under a policy with the tenant set for each transaction.
 async fn row_level_security() {
-    let system = System::start().await;
+    let system = System::start_with(UNLIMITED).await;
     let (db, acme) = (&system.db, &system.acme);
     let id = db.submit(acme, echo(1)).await.id;
     for n in 0..2_000 {

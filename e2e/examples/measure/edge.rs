@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::support::median;
+use crate::support::{UNLIMITED, median};
 
 const IDLE: usize = 5_000;
 const SLOW: usize = 500;
@@ -15,7 +15,7 @@ const REQUESTS: usize = 2_000;
 const ROUNDS: usize = 3;
 
 pub(crate) async fn run() {
-    let system = System::start().await;
+    let system = System::start_with(UNLIMITED).await;
     let task = system.client.submit("echo", json!({"n": 1})).await;
     let id = task["id"].as_str().unwrap();
     latencies(&system, id).await;

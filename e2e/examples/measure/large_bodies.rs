@@ -6,6 +6,8 @@ use e2e::System;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::support::UNLIMITED;
+
 const BODY_BYTES: usize = 8 * 1024 * 1024;
 /// As many commas, colons and brackets as are admitted, with some to spare for what stands around them.
 const TOKENS: usize = 99_900;
@@ -18,7 +20,7 @@ pub(crate) async fn run() {
     println!("body: its size; resident before, peak for one, peak for {AT_ONCE} at once, slowest of these");
     for (name, body) in bodies() {
         assert!(body.len() <= BODY_BYTES, "{name}: {}", body.len());
-        let system = System::start().await;
+        let system = System::start_with(UNLIMITED).await;
         send(&system, "{\"query\":\"{ __typename }\"}".into()).await;
         let before = memory(&system, "VmRSS");
         send(&system, body.clone()).await;

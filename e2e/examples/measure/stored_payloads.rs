@@ -8,6 +8,8 @@ use serde_json::json;
 
 use crate::large_bodies::memory;
 
+use crate::support::UNLIMITED;
+
 /// `{"a":0}`, so many times: 64 KiB of text, for payload and result each, and 5.6 MiB as a tree of values.
 const ITEMS: usize = 8_190;
 const TASKS: usize = 100;
@@ -16,7 +18,7 @@ const AT_ONCE: usize = 16;
 pub(crate) async fn run() {
     println!("request: resident before, peak for one, peak for {AT_ONCE} at once; length of the answer, slowest of these");
     for (name, path, query) in requests() {
-        let system = System::start().await;
+        let system = System::start_with(UNLIMITED).await;
         system.db.finished_tasks(&system.acme, TASKS, &json!(vec![json!({"a": 0}); ITEMS])).await;
         send(&system, "/v1/tasks?kind=none", None).await;
         let before = memory(&system, "VmRSS");

@@ -11,6 +11,14 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
+/// Of the API, for who asks it for more than one user may.
+pub(crate) const UNLIMITED: &[(&str, &str)] = &[
+    ("RATE_LIMIT_POINTS", "0"),
+    ("MAX_SOCKETS_PER_USER", "100000"),
+    ("MAX_SUBSCRIPTIONS_PER_USER", "100000"),
+    ("MAX_OPEN_TASKS", "0"),
+];
+
 pub(crate) struct Bench {
     server: Option<Server>,
     cluster: PathBuf,
@@ -29,7 +37,7 @@ impl Bench {
         let server = Server::start(&binaries, options).await.unwrap_or_else(|e| panic!("{e}"));
         let url = server.url("postgres");
         migration::up(url.expose_secret().parse().unwrap()).await.unwrap();
-        let db = boot::pool::connect(&DatabaseConfig::from_url(url, None, 4).unwrap(), "bench").await.unwrap();
+        let db = boot::pool::connect_unlimited(&DatabaseConfig::from_url(url, None, 4).unwrap(), "bench").await.unwrap();
         let ids = IdClock::new();
         ids.sync(&db).await.unwrap();
         let id = ids.next();
