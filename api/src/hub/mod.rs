@@ -72,7 +72,7 @@ impl Hub {
         tenant_id: Uuid,
         task_id: Uuid,
         after: Option<i64>,
-    ) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
+    ) -> impl Stream<Item = Result<Box<Update>, ApiError>> + Send + 'static {
         // Registered here and not at the first poll: hints that come from now on count.
         stream(Watcher::new(self.clone(), tenant_id, task_id, after))
     }
@@ -83,7 +83,7 @@ impl Hub {
         &self,
         tenant_id: Uuid,
         after: Option<Position>,
-    ) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
+    ) -> impl Stream<Item = Result<Box<Update>, ApiError>> + Send + 'static {
         stream(Follower::new(self.clone(), tenant_id, after))
     }
 
@@ -116,13 +116,13 @@ trait Source: Send + 'static {
 }
 
 /// What the streams have in common: they end when the hub stops, and after their first error.
-fn stream(source: impl Source) -> impl Stream<Item = Result<Update, ApiError>> + Send + 'static {
-    // Boxed: the stream has room for what it carries twice, and is open for long.
+fn stream(source: impl Source) -> impl Stream<Item = Result<Box<Update>, ApiError>> + Send + 'static {
+    // Boxed, both: the stream has room for what it carries and for what it yields, and is open for long.
     unfold(Some(Box::new(source)), |source| async move {
         let mut source = source?;
         let stop = source.stop().clone();
         match stop.run_until_cancelled(source.next()).await? {
-            Ok(update) => Some((Ok(update), Some(source))),
+            Ok(update) => Some((Ok(Box::new(update)), Some(source))),
             Err(error) => Some((Err(error), None)),
         }
     })

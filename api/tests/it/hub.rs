@@ -104,19 +104,19 @@ impl Drop for TestHub {
 }
 
 /// A stream that fails the test when it keeps silent.
-struct Live(Pin<Box<dyn Stream<Item = Result<Update, ApiError>> + Send>>);
+struct Live(Pin<Box<dyn Stream<Item = Result<Box<Update>, ApiError>> + Send>>);
 
 impl Live {
-    fn new(stream: impl Stream<Item = Result<Update, ApiError>> + Send + 'static) -> Live {
+    fn new(stream: impl Stream<Item = Result<Box<Update>, ApiError>> + Send + 'static) -> Live {
         Live(Box::pin(stream))
     }
 
-    async fn item(&mut self) -> Option<Result<Update, ApiError>> {
+    async fn item(&mut self) -> Option<Result<Box<Update>, ApiError>> {
         timeout(DEADLINE, self.0.next()).await.expect("the stream keeps silent")
     }
 
     async fn update(&mut self) -> Update {
-        self.item().await.expect("the stream ended").expect("the stream erred")
+        *self.item().await.expect("the stream ended").expect("the stream erred")
     }
 
     async fn updates(&mut self, count: usize) -> Vec<Update> {

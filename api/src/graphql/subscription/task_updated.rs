@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt};
 
 use crate::access::Session;
 use crate::cursor::CursorError;
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::graphql::context::{caller, state};
 use crate::graphql::feed;
 use crate::graphql::input::{TaskFilter, concerns};
@@ -27,19 +27,15 @@ pub(super) async fn by_id(ctx: &Context<'_>, id: &ID, after: Option<String>) -> 
     let after = after.map(|text| scope.read_version(&text, cluster)).transpose()?;
     // Before the task is looked at: what changes from here on is not missed.
     let updates = state.hub.watch(tenant_id, id, after);
-    if let Some(after) = after {
-        let task = task::head(&state.db, tenant_id, id).await?.ok_or_else(ApiError::not_found)?;
-        // A version that is yet to come was seen in another life of the database, which a backup has taken back.
-        if after > task.version {
-            return Err(CursorError::Expired.into());
-        }
+    // Here and not in the stream, which would have to hold the caller for as long as it is open.
+    let Some(task) = task::head(&state.db, tenant_id, id).await? else {
+        state.access.not_found(caller(ctx)?, "taskUpdated", id);
+        return Err(ApiError::not_found());
+    };
+    // A version that is yet to come was seen in another life of the database, which a backup has taken back.
+    if after.is_some_and(|after| after > task.version) {
+        return Err(CursorError::Expired.into());
     }
-    let (access, caller) = (state.access.clone(), caller(ctx)?.clone());
-    let updates = updates.inspect(move |update| {
-        if update.as_ref().is_err_and(|error| error.code == Code::NotFound) {
-            access.not_found(&caller, "taskUpdated", id);
-        }
-    });
     let cursor = move |update: &Update| scope.version(cluster, update.change.seq.unwrap_or_default());
     Ok(public(updates, cursor))
 }
@@ -75,12 +71,12 @@ pub(super) fn while_good(updates: Updates, session: Session) -> Updates {
 
 /// In the API's words. The hub ends a stream after an error.
 fn public(
-    updates: impl Stream<Item = Result<Update, ApiError>> + Send + 'static,
+    updates: impl Stream<Item = Result<Box<Update>, ApiError>> + Send + 'static,
     cursor: impl Fn(&Update) -> String + Send + 'static,
 ) -> Updates {
     updates
         .map(move |update| {
-            let update = update?;
+            let update = *update?;
             let cursor = Cursor(cursor(&update));
             let version = i32::try_from(update.change.seq.unwrap_or_default()).unwrap_or(i32::MAX);
             Ok(TaskUpdate { cursor, version, change: AuditLog(update.change), task: update.task.into() }.into())
