@@ -1,6 +1,7 @@
 //! Where actions come from. The trail has a salted hash of it; address and client stand beside the trail, where they can be
 //! erased.
 
+use entity::audit_origin::{Column, Entity, Model};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, TryGetable};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -11,7 +12,6 @@ use crate::IdClock;
 use crate::audit::Action;
 use crate::sql::statement;
 use crate::text;
-use entity::audit_origin::{Column, Entity, Model};
 
 /// Longest user agent that is kept, in bytes.
 const MAX_USER_AGENT_BYTES: usize = 255;
@@ -29,6 +29,12 @@ impl Origin {
     pub fn new(address: std::net::IpAddr, user_agent: &str) -> Self {
         let user_agent = text::clean(user_agent, MAX_USER_AGENT_BYTES).replace(['\n', '\t'], " ");
         Self { address: address.to_canonical().to_string(), user_agent }
+    }
+
+    /// The same address, whatever the client calls itself.
+    #[must_use]
+    pub fn without_user_agent(&self) -> Self {
+        Self { address: self.address.clone(), user_agent: String::new() }
     }
 
     /// The client's address.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use entity::api_key;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult};
 use serde_json::json;
 use uuid::Uuid;
@@ -12,7 +13,6 @@ use super::{AccessError, Scopes, read};
 use crate::IdClock;
 use crate::audit::Action;
 use crate::sql::statement;
-use entity::api_key;
 
 /// Longest time that the old key works beside the new one.
 pub const MAX_OVERLAP: Duration = Duration::from_secs(30 * 86_400);

@@ -2,13 +2,13 @@
 
 use domain::access::{Scope, Scopes};
 use reqwest::Method;
+use sea_orm::{ConnectionTrait, TryGetable};
 use serde_json::{Value, json};
 use testkit::Tenant;
 
 use super::{ask, codes, platform};
 use crate::subscription::Socket;
 use crate::support::{TestApi, statement};
-use sea_orm::{ConnectionTrait, TryGetable};
 
 const CREATE: &str = "mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) {
     secret apiKey { id keyId name scopes live user { name } } auditLogIds userErrors { code field message } } }";

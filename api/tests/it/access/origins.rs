@@ -5,11 +5,12 @@ use api::access::AccessSettings;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
+use sea_orm::{ConnectionTrait, TryGetable};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{ask, codes};
-use crate::support::TestApi;
+use crate::support::{TestApi, statement};
 
 const ROWS: &str = "query($id: ID!) { task(by: {id: $id}) { auditLogs(first: 1) { edges { node {
     originHash origin { address userAgent salt } } } } } }";
@@ -48,4 +49,19 @@ async fn an_origin_can_be_proved_and_erased() {
     assert_eq!((&nothing["erased"], &nothing["auditLogIds"]), (&json!(0), &json!([])));
     assert_eq!(codes(&ask(&api, &acme, erase, json!({"address": "home"})).await), ["BAD_USER_INPUT"]);
     api.db.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn a_client_that_calls_itself_ever_anew_does_not_fill_the_table() {
+    let api = TestApi::start().await;
+    let acme = api.db.tenant("acme").await;
+    for n in 0..100 {
+        let request = api.request(&acme, Method::GET, "/v1/tasks").header("user-agent", format!("made-up/{n}"));
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    }
+    let sql = format!("SELECT count(*) FROM audit_origins WHERE tenant_id = '{}'", acme.id);
+    let row = api.db.owner.query_one_raw(statement(&sql)).await.unwrap().unwrap();
+    let rows = i64::try_get_by_index(&row, 0).unwrap();
+    // However slow this machine is: a hundred requests take no two minutes.
+    assert!((61..100).contains(&rows), "{rows} rows");
 }

@@ -2,13 +2,13 @@
 //! changes.
 
 use domain::access::Scopes;
+use sea_orm::{ConnectionTrait, TryGetable};
 use serde_json::{Value, json};
 use testkit::{Tenant, new_task};
 
 use super::ask;
 use super::operations::{Contract, of_rest};
 use crate::support::{TestApi, statement};
-use sea_orm::{ConnectionTrait, TryGetable};
 
 /// Stands in everything that is acme's.
 const CANARY: &str = "acmecanary";
