@@ -1,8 +1,8 @@
 //! JSON Web Tokens of a foreign issuer, as bearer tokens beside our own API keys (RFC 7519, 8725).
 //!
-//! `verify` is a fixed row of steps: [`header`] reads what the token says about itself and refuses whatever could lead
-//! us to a key of its choosing; [`key_set`] or the one configured key answers with a key that has exactly one algorithm;
-//! the signature is checked; only then [`claims`] believes what stands in the payload.
+//! `verify` is a fixed row of steps: `header` reads what the token says about itself and refuses whatever could lead
+//! us to a key of its choosing; `key_set` or the one configured key answers with a key that has exactly one algorithm;
+//! the signature is checked; only then `claims` believes what stands in the payload.
 
 mod claims;
 mod fetch;

@@ -1,5 +1,7 @@
 //! Credentials that are not good: one and the same refusal, whatever is wrong with them.
 
+use std::time::Instant;
+
 use domain::access::ApiKey;
 use domain::audit::{self, Filter, PLATFORM_TENANT, Page};
 use reqwest::StatusCode;
@@ -141,12 +143,13 @@ async fn tokens_that_are_forged_or_malformed_or_not_for_us() {
     refused_alike(&system, &all).await;
 
     // However many keys are made up, the issuer is hardly asked.
-    let before = issuer.fetches();
+    let (before, begun) = (issuer.fetches(), Instant::now());
     for n in 0..1_000 {
         let (status, _) = shown(&system, &header(json!({"kid": format!("unknown-{n}")}))).await;
         assert_eq!(status, 401);
     }
-    assert!(issuer.fetches() <= before + 1, "{} fetches", issuer.fetches() - before);
+    let minutes = usize::try_from(begun.elapsed().as_secs() / 60).unwrap();
+    assert!(issuer.fetches() <= before + 1 + minutes, "{} fetches", issuer.fetches() - before);
     assert_eq!(shown(&system, &bearer(issuer.sign(&good))).await.0, 200);
     // A megabyte is more than a request's head may have.
     let huge = reqwest::Client::builder().no_proxy().build().unwrap();
