@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// All of a task but payload and result: these may be a thousand times as long, and are read when they are asked for
-/// ([`super::texts`]). Neither changes once it is there, so that they fit whatever head was read before them.
+/// ([`super::texts()`]). Neither changes once it is there, so that they fit whatever head was read before them.
 #[derive(Clone, Debug, PartialEq, DerivePartialModel)]
 #[sea_orm(entity = "Entity")]
 pub struct Head {
