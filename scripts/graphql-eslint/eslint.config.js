@@ -24,7 +24,7 @@ export default [
         "error",
         {
           exceptions: {
-            types: ["PageInfo", "TaskUpdate", "Viewer"],
+            types: ["AuditOrigin", "PageInfo", "TaskUpdate", "Viewer"],
             suffixes: ["Connection", "Count", "Counts", "Edge", "Error", "Payload"],
           },
         },
