@@ -74,7 +74,7 @@ await withDev(binary, {}, async (dev) => {
     const { data } = await (await answered).json();
     assert.deepEqual(data.tasks.edges.map(({ node }) => [node.id, node.status]), [[id, "DONE"]]);
     // As much of it as fits into the pane.
-    await until(submitting, "the list is shown", (text) => text.includes("TASK_COMPLETED"));
+    await until(submitting, "the list is shown", (text) => text.includes(id) && text.includes("TASK_STARTED"));
     await submitting.screenshot({ path: join(pictures, "graphiql-query.png") });
 
     // The history has what was run, and the key is kept nowhere.

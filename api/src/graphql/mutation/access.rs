@@ -210,12 +210,13 @@ fn days(days: i32) -> Duration {
     Duration::from_secs(u64::try_from(days).unwrap_or_default() * 86_400)
 }
 
-/// The public part of a key. (Whatever else it is, no key has it.)
+/// The public part of a key; empty, which is no key's, for what cannot be one. (PostgreSQL has no text with U+0000.)
 fn key_id(id: &ID) -> String {
-    match GlobalId::parse(id) {
+    let key = match GlobalId::parse(id) {
         Some((NodeType::ApiKey, key)) => key,
         _ => id.to_string(),
-    }
+    };
+    if key.bytes().all(|b| b.is_ascii_alphanumeric()) { key } else { String::new() }
 }
 
 fn text(issued: &IssuedKey) -> Option<String> {

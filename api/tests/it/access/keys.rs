@@ -90,6 +90,18 @@ async fn rules_of_keys_name_their_field() {
 }
 
 #[tokio::test]
+async fn what_is_no_keys_id_is_not_found() {
+    let api = TestApi::start().await;
+    let acme = api.db.tenant("acme").await;
+    for operation in ["revokeApiKey", "rotateApiKey"] {
+        let document = format!("mutation($id: ID!) {{ {operation}(input: {{id: $id}}) {{ userErrors {{ code }} }} }}");
+        for id in ["", "Q}\u{0}'\u{8c}", "QXBpS2V5OgAA", &"x".repeat(10_000)] {
+            assert_eq!(codes(&ask(&api, &acme, &document, json!({"id": id})).await), ["NOT_FOUND"], "{operation} {id:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_websocket_and_a_stream_end_when_their_key_is_taken_back_on_another_instance() {
     let api = TestApi::start().await;
     let acme = api.db.tenant("acme").await;
