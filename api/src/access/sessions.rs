@@ -24,7 +24,7 @@ pub(crate) struct Sessions(Arc<Mutex<Table>>);
 #[derive(Debug, Default)]
 struct Table {
     /// By tenant, user and key.
-    credentials: HashMap<Credentials, Watched>,
+    credentials: HashMap<Arc<Credentials>, Watched>,
     /// By tenant and user: websockets and subscriptions.
     open: HashMap<(Uuid, Uuid), [usize; 2]>,
 }
@@ -57,7 +57,7 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Session {
     sessions: Sessions,
-    credentials: Credentials,
+    credentials: Arc<Credentials>,
     kind: Kind,
     ended: CancellationToken,
 }
@@ -106,7 +106,9 @@ impl Sessions {
             return Err(ApiError::new(Code::TooManyConnections, format!("{most} {what} of this user are open already")));
         }
         open[kind as usize] += 1;
-        let watched = table.credentials.entry(credentials.clone()).or_insert_with(|| Watched {
+        let known = table.credentials.get_key_value(&credentials).map(|(known, _)| Arc::clone(known));
+        let credentials = known.unwrap_or_else(|| Arc::new(credentials));
+        let watched = table.credentials.entry(Arc::clone(&credentials)).or_insert_with(|| Watched {
             ended: CancellationToken::new(),
             ends_at: caller.ends_at,
             count: 0,

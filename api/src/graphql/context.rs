@@ -37,13 +37,19 @@ pub(crate) fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller, ApiError> {
 /// Lists that one request reads at a time; the others of it wait, whatever the process has to spare.
 const LISTS_PER_REQUEST: usize = 2;
 
-/// The turns of one request's lists, in its data.
-#[derive(Clone)]
-pub(super) struct ListTurns(Arc<Semaphore>);
+/// The turns of one request's lists, in its data, and what it has said of them.
+#[derive(Clone, Default)]
+pub(super) struct ListTurns(Arc<Turns>);
 
-impl Default for ListTurns {
+struct Turns {
+    lists: Arc<Semaphore>,
+    /// Whether this request's reading of the trail is in the trail.
+    audit_is_read: OnceCell<()>,
+}
+
+impl Default for Turns {
     fn default() -> Self {
-        ListTurns(Arc::new(Semaphore::new(LISTS_PER_REQUEST)))
+        Turns { lists: Arc::new(Semaphore::new(LISTS_PER_REQUEST)), audit_is_read: OnceCell::new() }
     }
 }
 
@@ -55,28 +61,24 @@ impl ListTurns {
 
     /// Waits for one. (The semaphore is never closed, so there is always one to come.)
     pub(super) async fn take(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.0).acquire_owned().await.ok()
+        Arc::clone(&self.0.lists).acquire_owned().await.ok()
     }
 }
-
-/// Whether this request's reading of the trail is in the trail.
-#[derive(Clone, Default)]
-struct AuditRead(Arc<OnceCell<()>>);
 
 /// Says in the trail that it is about to be read: once for each request, with the task when it is about one at first.
 ///
 /// # Errors
 /// `Unavailable` or `Internal` when that cannot be written: nothing may be shown then.
 pub(crate) async fn audit_is_read(ctx: &Context<'_>, task_id: Option<Uuid>) -> Result<(), ApiError> {
-    let noted = ctx.data_opt::<AuditRead>().cloned().unwrap_or_default();
+    let turns = ListTurns::of(ctx);
     let (state, caller) = (state(ctx)?, caller(ctx)?);
-    noted.0.get_or_try_init(|| service::audit_is_read(state, caller, task_id)).await.map(drop)
+    turns.0.audit_is_read.get_or_try_init(|| service::audit_is_read(state, caller, task_id)).await.map(drop)
 }
 
 /// Gives a request what belongs to it alone. It must be run by the [`Rounds`].
 pub(super) fn prepared(request: Request, allowance: Allowance) -> (Request, Rounds) {
     let rounds = Rounds::default();
-    let request = request.data(ListTurns::default()).data(AuditRead::default()).data(allowance);
+    let request = request.data(ListTurns::default()).data(allowance);
     (request.data(Loaders::new(rounds.clone())), rounds)
 }
 

@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, Subscription as SubscriptionRoot};
 use super::context::{caller, state};
 use super::input::TaskFilter;
 use super::scalar::Cursor;
-use crate::access::{Kind, Scoped};
+use crate::access::{Kind, Scoped, Session};
 use crate::error::ApiError;
 
 /// The root of streams.
@@ -37,6 +37,7 @@ impl Subscription {
             (None, Some(filter)) => task_updated::by_filter(ctx, *filter, after),
             _ => Err(ApiError::field(["id"], "or filter must be given, and not both")),
         };
-        Ok(task_updated::while_good(updates?, session))
+        // A websocket has a session of its own in its data.
+        Ok(task_updated::while_good(updates?, session, ctx.data_opt::<Session>().is_some()))
     }
 }

@@ -1,9 +1,12 @@
 //! `taskUpdated(id | filter, after)`
 
+use std::future::Future;
+use std::task::Poll;
+
 use async_graphql::{Context, ID, Result};
 use domain::{ids, task};
 use futures_util::future::ready;
-use futures_util::stream::{BoxStream, once};
+use futures_util::stream::{BoxStream, poll_fn};
 use futures_util::{Stream, StreamExt};
 
 use crate::access::Session;
@@ -54,19 +57,27 @@ pub(super) fn by_filter(ctx: &Context<'_>, filter: TaskFilter, after: Option<Str
     Ok(public(updates, move |update| scope.feed(cluster, &update.position)))
 }
 
-/// Until the credentials are not good any more; that is said then, and it is the end.
-pub(super) fn while_good(updates: Updates, session: Session) -> Updates {
-    let ended = session.ended().clone();
-    let is_over = ended.clone();
-    let goodbye = once(async move { is_over.is_cancelled() })
-        .filter_map(|is_over| ready(is_over.then(|| Err(ApiError::unauthenticated().into()))));
-    let updates = updates.take_until(ended.cancelled_owned()).chain(goodbye);
-    updates
-        .map(move |update| {
+/// Keeps the session open as long as the stream is. Over an event stream that ends when the credentials do, and says so; a
+/// websocket ends as a whole then.
+pub(super) fn while_good(mut updates: Updates, session: Session, on_socket: bool) -> Updates {
+    if on_socket {
+        return poll_fn(move |cx| {
             let _open = &session;
-            update
+            updates.as_mut().poll_next(cx)
         })
-        .boxed()
+        .boxed();
+    }
+    let mut ended = Some(Box::pin(session.ended().clone().cancelled_owned()));
+    poll_fn(move |cx| {
+        let _open = &session;
+        let Some(waiting) = &mut ended else { return Poll::Ready(None) };
+        if waiting.as_mut().poll(cx).is_ready() {
+            ended = None;
+            return Poll::Ready(Some(Err(ApiError::unauthenticated().into())));
+        }
+        updates.as_mut().poll_next(cx)
+    })
+    .boxed()
 }
 
 /// In the API's words. The hub ends a stream after an error.
