@@ -10,6 +10,12 @@ locals {
   edge = var.edge == null ? [] : [var.edge]
   host = var.edge == null ? trimprefix(module.api.uri, "https://") : var.edge.domain
 
+  # Each process takes its pool and one for its listener, and during a deployment the old ones still run.
+  login_connections = {
+    api    = 2 * var.api.max_instances * (var.api.pool + 1)
+    worker = max(1, 2 * var.worker.instances * (var.worker.pool + 1))
+  }
+
   common_env = {
     GOOGLE_CLOUD_PROJECT = var.project_id
     LOG_FORMAT           = "json"
@@ -100,7 +106,8 @@ module "database" {
 }
 
 # Brings the schema to the image's and makes the two logins. The first apply runs it before it starts anything that logs
-# in, and so does every apply that changes the passwords; the deployments run it for new schemas.
+# in, and so does every apply that changes the passwords or how many connections a login may have; the deployments run it for
+# new schemas.
 module "migrate" {
   source = "../run_job"
 
@@ -115,9 +122,13 @@ module "migrate" {
   cpu             = "1"
   memory          = "512Mi"
   timeout_seconds = 900
-  run_token       = "p${var.db_password_version}"
+  run_token       = "p${var.db_password_version}a${local.login_connections.api}w${local.login_connections.worker}"
   protected       = var.protected
-  env             = merge(local.common_env, { PGUSER = module.database.migrator })
+  env = merge(local.common_env, {
+    PGUSER                = module.database.migrator
+    API_DB_CONNECTIONS    = tostring(local.login_connections.api)
+    WORKER_DB_CONNECTIONS = tostring(local.login_connections.worker)
+  })
   secret_env = {
     PGPASSWORD         = module.migrator_secret.reference
     API_DB_PASSWORD    = module.api_secret.reference

@@ -178,8 +178,19 @@ run "nothing_needs_a_migrated_schema_to_become_ready" {
   }
 
   assert {
-    condition     = module.platform.policy.migrate.run_execution_token == "p${var.db_password_version}"
-    error_message = "The logins are made by a run of the job in the same apply, before what uses them starts, and again when the passwords change."
+    condition = startswith(module.platform.policy.migrate.run_execution_token, "p${var.db_password_version}a") && endswith(
+      module.platform.policy.migrate.run_execution_token,
+      "a${module.platform.policy.env.migrate.API_DB_CONNECTIONS}w${module.platform.policy.env.migrate.WORKER_DB_CONNECTIONS}",
+    )
+    error_message = "The logins are made by a run of the job in the same apply, before what uses them starts, and again when the passwords or their limits change."
+  }
+
+  assert {
+    condition = (
+      tonumber(module.platform.policy.env.migrate.API_DB_CONNECTIONS) == 2 * var.api.max_instances * (var.api.pool + 1) &&
+      tonumber(module.platform.policy.env.migrate.WORKER_DB_CONNECTIONS) == 2 * var.worker.instances * (var.worker.pool + 1)
+    )
+    error_message = "A login may have as many connections as all instances of two revisions take, and no more."
   }
 
   assert {
