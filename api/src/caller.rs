@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::audit::Caller;
+use tracing::{Span, field};
 
 use crate::access::Charged;
 use crate::error::ApiError;
@@ -32,7 +33,7 @@ pub async fn authenticate(state: &AppState, authorization: Option<&str>, context
         ends_at: principal.ends_at,
         origin_hash,
         request_id: Some(context.request_id.clone()),
-        traceparent: context.traceparent.clone(),
+        trace: Some(context.place.trace),
     })
 }
 
@@ -45,6 +46,8 @@ pub(crate) async fn require(State(state): State<AppState>, mut request: Request,
     let authorization = single_authorization(request.headers());
     match authenticate(&state, authorization.as_deref(), &context).await {
         Ok(caller) => {
+            let span = Span::current();
+            span.record("tenant_id", field::display(caller.tenant_id)).record("user_id", field::display(caller.user_id));
             let charged = Charged::default();
             // A GraphQL operation is charged by what it asks for, once that is known.
             if request.uri().path() != graphql::PATH

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `PORT` | port to listen on, 0 to 65535 (default 8080; 0 takes any free one) |
 //! | `BIND_ADDRESS` | address to listen on (default `0.0.0.0`) |
+//! | `METRICS_PORT` | see [`boot::metrics`] |
 //! | `GRAPHIQL` | whether `/graphiql` shows the page, `true` or `false` (default `false`) |
 //! | `INTROSPECTION` | whether everybody may ask for the schema, or only who has the scope `admin` or `platform`, `true` or `false` (default: as `GRAPHIQL`, which needs it) |
 //! | `ALLOWED_ORIGINS` | origins of web pages, besides the API's own, that may call from a browser, separated by commas (default none) |
@@ -90,6 +91,8 @@ pub struct Config {
 pub struct Settings {
     /// Where to listen.
     pub address: SocketAddr,
+    /// Where metrics are served, if anywhere.
+    pub metrics: Option<SocketAddr>,
     /// Which database.
     pub database: DatabaseConfig,
     /// How to answer.
@@ -116,7 +119,7 @@ impl Settings {
             origins: Origins::read(env),
             patience: Patience::default(),
         };
-        Settings { address, database: DatabaseConfig::read(env, POOL), config }
+        Settings { address, metrics: env.metrics_address(address), database: DatabaseConfig::read(env, POOL), config }
     }
 }
 

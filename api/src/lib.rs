@@ -19,6 +19,8 @@ pub mod jwt;
 mod limits;
 pub mod lists;
 pub mod live;
+mod metrics;
+mod observed;
 pub mod origins;
 pub mod request_id;
 mod rest;
@@ -29,6 +31,7 @@ mod time;
 
 pub use self::config::{Config, Settings};
 pub use self::live::Live;
+pub use self::metrics::Metrics;
 pub use self::rest::openapi::document as openapi;
-pub use self::server::{ServeError, serve, serve_counted};
+pub use self::server::{ServeError, serve};
 pub use self::state::AppState;

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use api::Settings;
+use api::{Metrics, Settings};
 use boot::pool;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,12 @@ async fn run(settings: Settings, stop: CancellationToken) -> Result<(), Box<dyn 
     let tcp = TcpListener::bind(settings.address).await?;
     let db = pool::connect(&settings.database, NAME).await?;
     let listener_pool = pool::listener_pool(&settings.database, "ctap-api-listener").await?;
-    api::serve(settings.config, db, listener_pool, tcp, stop).await?;
+    let metrics = Metrics::default();
+    let figures = boot::metrics::start(settings.metrics, |registry| {
+        metrics.register(registry);
+        registry.register_collector(Box::new(boot::metrics::Pool(db.clone())));
+    });
+    let _figures = figures.await?;
+    api::serve(settings.config, metrics, db, listener_pool, tcp, stop).await?;
     Ok(())
 }

@@ -4,22 +4,26 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use domain::TraceContext;
 use domain::access::Origin;
-use tracing::Instrument;
+use tracing::{Instrument, field};
 use uuid::Uuid;
 
 use crate::access::{self, Peer};
+use crate::observed::Place;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+/// What Google's front end sends besides, and in front of other proxies alone.
+const CLOUD_TRACE: HeaderName = HeaderName::from_static("x-cloud-trace-context");
 
 /// Which request this is; every handler finds it in the request's extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestContext {
     /// The client's `X-Request-Id`, or one that we made: 1 to 64 characters of `A-Z a-z 0-9 . _ -`.
     pub request_id: String,
-    /// The client's `traceparent`, if it sent a valid one.
-    pub traceparent: Option<String>,
+    /// Where it stands in its trace.
+    pub(crate) place: Place,
     /// Where it came from; missing where no connection is.
     pub origin: Option<Origin>,
 }
@@ -29,11 +33,13 @@ impl RequestContext {
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> RequestContext {
         let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let parent = text(&TRACEPARENT).and_then(|value| value.parse().ok());
+        let parent = parent.or_else(|| TraceContext::from_cloud_header(text(&CLOUD_TRACE)?));
         RequestContext {
             request_id: text(&REQUEST_ID)
                 .filter(|id| is_request_id(id))
                 .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
-            traceparent: text(&TRACEPARENT).filter(|value| is_traceparent(value)).map(str::to_owned),
+            place: Place::below(parent),
             origin: None,
         }
     }
@@ -61,6 +67,11 @@ pub(crate) async fn assign(State(hops): State<usize>, mut request: Request, next
         request_id = %context.request_id,
         method = %request.method(),
         path = %request.uri().path(),
+        trace_id = context.place.trace.trace_id(),
+        span_id = context.place.trace.span_id(),
+        trace_sampled = context.place.trace.is_sampled(),
+        tenant_id = field::Empty,
+        user_id = field::Empty,
     );
     request.extensions_mut().insert(context.clone());
     name(next.run(request).instrument(span).await, &context)
@@ -78,18 +89,6 @@ fn is_request_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
-/// W3C Trace Context, version 00: `00-<32 hex trace id>-<16 hex parent id>-<2 hex flags>`, lower case, no id all zero.
-fn is_traceparent(text: &str) -> bool {
-    let hex =
-        |part: &str, chars: usize| part.len() == chars && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    let not_zero = |part: &str| part.bytes().any(|b| b != b'0');
-    let parts: Vec<_> = text.split('-').collect();
-    match parts.as_slice() {
-        ["00", trace, parent, flags] => hex(trace, 32) && not_zero(trace) && hex(parent, 16) && not_zero(parent) && hex(flags, 2),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io;
@@ -97,7 +96,7 @@ mod tests {
 
     use axum::Router;
     use axum::body::Body;
-    use axum::middleware::{from_fn, from_fn_with_state};
+    use axum::middleware::from_fn_with_state;
     use axum::routing::get;
     use hyper::service::Service;
     use hyper_util::service::TowerToHyperService;
@@ -131,7 +130,10 @@ mod tests {
         let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::ERROR);
         let _guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
         let fails = async || -> Result<(), ApiError> { Err(DbErr::Custom("the cause".into()).into()) };
-        let app = Router::new().route("/", get(fails)).layer(from_fn(problem::render)).layer(from_fn_with_state(0, assign));
+        let app = Router::new()
+            .route("/", get(fails))
+            .layer(from_fn_with_state(crate::Metrics::default(), problem::render))
+            .layer(from_fn_with_state(0, assign));
         let request = Request::builder().header("x-request-id", "r-1").body(Body::empty()).expect("a request");
         let answer = TowerToHyperService::new(app).call(request).await.expect("an answer");
         assert_eq!((answer.status().as_u16(), &answer.headers()["x-request-id"]), (500, &"r-1".parse().expect("a value")));
@@ -149,18 +151,20 @@ mod tests {
     }
 
     #[test]
-    fn only_a_valid_traceparent_is_taken_over() {
-        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        assert_eq!(context("traceparent", good).traceparent.as_deref(), Some(good));
-        for bad in [
-            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-            "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+    fn a_request_is_a_span_of_its_clients_trace_or_of_a_new_one() {
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let place = |name, value: &str| context(name, value).place;
+        for (name, value) in [
+            ("traceparent", format!("00-{trace}-00f067aa0ba902b7-01")),
+            ("x-cloud-trace-context", format!("{trace}/67667974448284343;o=1")),
         ] {
-            assert_eq!(context("traceparent", bad).traceparent, None, "{bad}");
+            let place = place(name, &value);
+            assert_eq!((place.trace.trace_id().as_str(), place.parent), (trace, Some(0x00f0_67aa_0ba9_02b7)), "{name}");
+            assert!(place.trace.is_sampled() && Some(place.trace.span()) != place.parent);
+        }
+        for bad in [format!("00-{trace}-0000000000000000-01"), "00-x".into()] {
+            let place = place("traceparent", &bad);
+            assert!(place.trace.trace_id() != trace && place.parent.is_none(), "{bad}");
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::access::Access;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::lists::Lists;
-use crate::live::Live;
+use crate::metrics::Metrics;
 use crate::state::AppState;
 
 /// How long answers, writes and websockets that are under way may take once told to stop. Cloud Run kills after 10 s.
@@ -50,27 +50,14 @@ pub enum ServeError {
 /// Serves until `stop` is cancelled, then drains for 7 s at most: no new connections, answers under way are finished,
 /// websockets are ended. Logs `listening` with the field `address` once connections are taken.
 ///
-/// `listener_pool` is a pool of one connection without time limits (`boot::pool::listener_pool`).
+/// `listener_pool` is a pool of one connection without time limits (`boot::pool::listener_pool`); `metrics` can be read
+/// meanwhile.
 ///
 /// # Errors
 /// The database or the socket fails at the start.
 pub async fn serve(
     config: Config,
-    db: DatabaseConnection,
-    listener_pool: PgPool,
-    tcp: TcpListener,
-    stop: CancellationToken,
-) -> Result<(), ServeError> {
-    serve_counted(config, Live::default(), db, listener_pool, tcp, stop).await
-}
-
-/// As [`serve`], with counts that the caller can read meanwhile.
-///
-/// # Errors
-/// The database or the socket fails at the start.
-pub async fn serve_counted(
-    config: Config,
-    live: Live,
+    metrics: Metrics,
     db: DatabaseConnection,
     listener_pool: PgPool,
     tcp: TcpListener,
@@ -85,12 +72,12 @@ pub async fn serve_counted(
     let last = CancellationToken::new();
     let _guard = last.clone().drop_guard();
     let (notifier, sender) = Notifier::start(db.clone(), last.clone());
-    let hub = Hub::start(db.clone(), listener_pool, last.clone());
+    let hub = Hub::start(db.clone(), listener_pool, metrics.clone(), last.clone());
     tokio::spawn(keep_in_step(Arc::clone(&ids), db.clone(), last.clone()));
     let running = TaskTracker::new();
     let access_stop = CancellationToken::new();
     let (access, keeper) =
-        Access::open(config.access.clone(), config.tokens.clone(), db.clone(), Arc::clone(&ids), access_stop.clone());
+        Access::open(config.access.clone(), config.tokens.clone(), db.clone(), Arc::clone(&ids), &stop, access_stop.clone());
     let keeper = tokio::spawn(keeper);
     let state = AppState {
         access,
@@ -102,7 +89,7 @@ pub async fn serve_counted(
         hub,
         config: Arc::new(config),
         cluster,
-        live,
+        metrics,
         running: running.clone(),
         stop: stop.clone(),
     };

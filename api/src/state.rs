@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::counters::Counters;
 use crate::hub::Hub;
 use crate::lists::Lists;
-use crate::live::Live;
+use crate::metrics::Metrics;
 
 /// The parts of one API process. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -36,8 +36,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// `domain::feed::cluster`: whose transaction numbers a position speaks of.
     pub cluster: i64,
-    /// What is open at this moment.
-    pub live: Live,
+    /// What is counted, and what is open at this moment.
+    pub metrics: Metrics,
     /// What outlives its request: writes that were begun, websockets. A stopping process waits for them.
     pub running: TaskTracker,
     /// Cancelled when the process is told to stop: websockets say goodbye (1012) and end.

@@ -141,6 +141,17 @@ impl Env {
         }
     }
 
+    /// Where a process serves its metrics, if anywhere: `METRICS_PORT`, on the same address as everything else.
+    pub fn metrics_address(&mut self, served: SocketAddr) -> Option<SocketAddr> {
+        self.variables.contains_key("METRICS_PORT").then(|| {
+            let port = self.integer("METRICS_PORT", 0, 0..=u16::MAX);
+            if port != 0 && port == served.port() {
+                self.mistake("METRICS_PORT", "must be another port than PORT");
+            }
+            SocketAddr::new(served.ip(), port)
+        })
+    }
+
     /// Where a process listens: `BIND_ADDRESS`, by default all IPv4 addresses of the machine (`0.0.0.0`), and `PORT`,
     /// where 0 takes any free one.
     pub fn address(&mut self, default_port: u16) -> SocketAddr {

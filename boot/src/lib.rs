@@ -1,10 +1,11 @@
 //! What every process of the product needs to start and stop, and nothing of what it does in between:
-//! configuration from the environment, logging, the database pool, shutdown by signal, health routes.
+//! configuration from the environment, logging, spans, metrics, the database pool, shutdown by signal, health routes.
 
 pub mod database;
 pub mod env;
 pub mod files;
 pub mod health;
+pub mod metrics;
 pub mod pool;
 mod run;
 pub mod shutdown;

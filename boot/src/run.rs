@@ -78,6 +78,7 @@ where
     };
     let outcome = runtime.block_on(until_done(signals, config, run));
     runtime.shutdown_timeout(LEFTOVER_LIMIT);
+    telemetry::spans::finish();
     outcome
 }
 

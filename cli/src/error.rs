@@ -35,6 +35,8 @@ pub(crate) enum Error {
     NoPort { first: u16, last: u16 },
     #[error("cannot listen on 127.0.0.1:{port}: {source}")]
     Listen { port: u16, source: io::Error },
+    #[error("cannot serve metrics on METRICS_PORT: {0}")]
+    Metrics(io::Error),
     #[error("the {service} ended: {reason}")]
     Ended { service: &'static str, reason: String },
     #[error("the {service} was not ready within {seconds} s: {reason}")]

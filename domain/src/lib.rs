@@ -20,7 +20,9 @@ pub mod schema;
 mod sql;
 pub mod task;
 pub mod text;
+mod trace;
 
 pub use entity;
 pub use entity::{JsonText, TaskStatus};
 pub use ids::IdClock;
+pub use trace::{NoTraceParent, TraceContext};

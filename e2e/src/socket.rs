@@ -34,9 +34,14 @@ impl Socket {
 
     /// Begins an operation.
     pub async fn subscribe(&mut self, query: &str, variables: Value) -> Subscription {
+        self.subscribe_with(json!({"query": query, "variables": variables})).await
+    }
+
+    /// Begins an operation with all that its request may say.
+    pub async fn subscribe_with(&mut self, payload: Value) -> Subscription {
         self.operations += 1;
         let id = self.operations.to_string();
-        self.send(json!({"id": id, "type": "subscribe", "payload": {"query": query, "variables": variables}})).await;
+        self.send(json!({"id": id, "type": "subscribe", "payload": payload})).await;
         Subscription(id)
     }
 

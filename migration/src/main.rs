@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         }
     };
     let read = |env: &mut boot::Env| (DatabaseConfig::read(env, 1), Plan::read(env, args));
-    boot::run_main("migrate", read, async |(database, plan): (DatabaseConfig, Plan), stop| {
+    boot::run_main("ctap-migrate", read, async |(database, plan): (DatabaseConfig, Plan), stop| {
         // Interrupted, the open transaction is rolled back with its connection: the next run begins where this one was.
         match stop.run_until_cancelled(migration::run(database.pg_options("ctap-migrate"), &plan)).await {
             Some(done) => {

@@ -26,7 +26,14 @@ pub(crate) struct Claimed {
 
 /// Claims at most `turn.ask` tasks into the slots.
 pub(crate) async fn claim(core: Arc<Core>, turn: Turn, slots: OwnedSemaphorePermit) -> Claimed {
+    let began = Instant::now();
     let result = within(LIMIT, run(&core, &turn)).await;
+    let (what, tasks) = match &result {
+        Ok(Some((batch, _))) => ("tasks", batch.tasks.as_slice()),
+        Ok(None) => ("nothing", [].as_slice()),
+        Err(_) => ("error", [].as_slice()),
+    };
+    core.metrics.claimed(what, began.elapsed(), tasks.iter().map(|task| Duration::from_millis(task.waited_ms.unsigned_abs())));
     core.mind_the_clock(&result).await;
     core.steady.note(&result);
     if let Ok(Some((batch, _))) = &result {

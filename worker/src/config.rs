@@ -8,6 +8,7 @@
 //! | `HTTP_ALLOW_PRIVATE` | whether `http` tasks may call private addresses, any port, and without TLS (default false) |
 //! | `WORKER_NAME` | first part of this process's name in the trail (default: the host's name) |
 //! | `PORT` `BIND_ADDRESS` | where the health routes are served (default 8081 on 0.0.0.0) |
+//! | `METRICS_PORT` | see `boot::metrics` |
 //! | database | see `boot::database`; 8 connections by default |
 
 use std::net::SocketAddr;
@@ -30,6 +31,8 @@ pub struct Config {
     pub worker_name: Option<String>,
     /// Where the health routes are served; port 0 takes any free one.
     pub address: SocketAddr,
+    /// Where metrics are served, if anywhere.
+    pub metrics: Option<SocketAddr>,
     /// The database.
     pub database: DatabaseConfig,
     /// How long attempts may go on after a stop before they are given back.
@@ -46,13 +49,15 @@ impl Config {
         if worker_name.as_deref().is_some_and(|name| name.len() > MAX_NAME_BYTES || !name.chars().all(is_name_char)) {
             env.mistake("WORKER_NAME", format_args!("must be at most {MAX_NAME_BYTES} of A-Z a-z 0-9 . _ -"));
         }
+        let address = env.address(8081);
         Config {
             concurrency: env.integer("WORKER_CONCURRENCY", 32, 1..=1000),
             lease: env.seconds("LEASE_SECONDS", Duration::from_secs(30), 1..=600),
             poll_interval: env.seconds("POLL_SECONDS", Duration::from_secs(2), 1..=60),
             http_allow_private: env.boolean("HTTP_ALLOW_PRIVATE", false),
             worker_name,
-            address: env.address(8081),
+            address,
+            metrics: env.metrics_address(address),
             database: DatabaseConfig::read(env, 8),
             drain: Duration::from_secs(7),
         }

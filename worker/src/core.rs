@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::execute::HandlerThreads;
 use crate::handler::Handlers;
 use crate::holdings::Holdings;
+use crate::metrics::Metrics;
 use crate::ready_list::Pair;
 use crate::reporter::Ended;
 use crate::steady::Steady;
@@ -41,6 +42,7 @@ pub(crate) struct Core {
     pub(crate) db: DatabaseConnection,
     pub(crate) ids: IdClock,
     pub(crate) notifier: Notifier,
+    pub(crate) metrics: Metrics,
     pub(crate) holdings: Holdings,
     pub(crate) steady: Steady,
     /// One permit per attempt; claims reserve theirs beforehand.
@@ -75,6 +77,7 @@ impl Core {
         threads: HandlerThreads,
         db: DatabaseConnection,
         notifier: Notifier,
+        metrics: Metrics,
     ) -> (Core, Inboxes) {
         let (calls, calls_inbox) = mpsc::channel(1024);
         // Unbounded, but never long: claims stop while too many ends wait to be reported.
@@ -93,6 +96,7 @@ impl Core {
             threads,
             db,
             notifier,
+            metrics,
             calls,
             ended,
         };
@@ -112,9 +116,14 @@ impl Core {
         self.wake.notify_one();
     }
 
+    /// How many attempts have ended whose reports are not answered.
+    pub(crate) fn unreported(&self) -> usize {
+        self.unreported.load(Ordering::Relaxed)
+    }
+
     /// Whether more may be claimed, as far as the reporter keeps up.
     pub(crate) fn reporter_keeps_up(&self) -> bool {
-        self.unreported.load(Ordering::Relaxed) < (2 * self.config.concurrency).max(1000)
+        self.unreported() < (2 * self.config.concurrency).max(1000)
     }
 
     /// Tells the runner without waiting; what does not fit is found by the next scan.

@@ -14,8 +14,9 @@ use tokio::time::{Instant, timeout};
 use tracing::{Instrument as _, Span};
 
 use crate::core::Core;
-use crate::handler::Attempt;
+use crate::handler::{Attempt, Handler};
 use crate::holdings::{LeaseKey, StopReason};
+use crate::observed::Observed;
 use crate::outcome::{End, Outcome};
 use crate::reporter::Ended;
 
@@ -70,29 +71,34 @@ pub(crate) fn give_back(core: &Core, batch: &Batch, deadline: Instant) {
 async fn supervise(
     core: Arc<Core>,
     lease: LeaseKey,
-    task: ClaimedTask,
+    mut task: ClaimedTask,
     stop: oneshot::Receiver<StopReason>,
     slot: Option<OwnedSemaphorePermit>,
 ) {
     let key = (task.id, task.lease_epoch);
-    let (kind, number) = (task.kind.clone(), task.attempt);
+    let number = task.attempt;
     let limit = Duration::from_secs(u64::try_from(task.timeout_seconds).unwrap_or(1));
-    let span = tracing::info_span!(
-        "attempt", task_id = %task.id, kind, attempt = number, trace_id = task.trace_context.as_deref().and_then(|t| t.get(3..35))
-    );
-    let end = match spawn(&core, lease, task, span.clone()) {
+    let handler = core.handlers.get(&task.kind);
+    let kind = handler.as_ref().map_or("unknown", |handler| handler.kind());
+    let observed = Observed::begin(core.metrics.clone(), kind, lease.0, &mut task);
+    let end = match spawn(&core, handler, lease, task, observed.span.clone()) {
         Some(run) => run_to_end(run, number, limit, stop).await,
         None => End::stopped(StopReason::Draining),
     };
-    span.in_scope(|| tracing::debug!(end = end.name(), "attempt ended"));
+    observed.end(&end);
     core.report(Ended::new(lease, key, end));
     // After the report is on its way: whoever waits for all slots finds every report in the reporter's inbox.
     drop(slot);
     core.wake.notify_one();
 }
 
-fn spawn(core: &Core, lease: LeaseKey, task: ClaimedTask, span: Span) -> Option<JoinHandle<End>> {
-    let handler = core.handlers.get(&task.kind);
+fn spawn(
+    core: &Core,
+    handler: Option<Arc<dyn Handler>>,
+    lease: LeaseKey,
+    task: ClaimedTask,
+    span: Span,
+) -> Option<JoinHandle<End>> {
     let number = task.attempt;
     let run = async move {
         let outcome = match handler {

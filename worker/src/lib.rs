@@ -25,6 +25,8 @@ mod holdings;
 mod housekeeping;
 mod lease_clock;
 mod lost;
+mod metrics;
+mod observed;
 mod outcome;
 mod parts;
 mod ready_list;
@@ -37,5 +39,6 @@ mod steady;
 
 pub use self::config::Config;
 pub use self::handler::{Attempt, Handler, Handlers};
+pub use self::metrics::Metrics;
 pub use self::outcome::Outcome;
 pub use self::run::{RunError, run, run_with};

@@ -90,6 +90,15 @@ impl End {
         }
     }
 
+    /// The code of a failure or of a release.
+    pub(crate) fn code(&self) -> Option<&str> {
+        match self {
+            End::Fail { code, .. } => Some(code),
+            End::Release(reason) => Some(reason),
+            End::Complete { .. } | End::Silent => None,
+        }
+    }
+
     /// The database cannot store this result, and would refuse it every time.
     pub(crate) fn not_storable() -> End {
         failed("RESULT_NOT_STORABLE", "the result cannot be stored as JSON")

@@ -15,6 +15,7 @@ use crate::drain::{Ending, drain};
 use crate::execute::HandlerThreads;
 use crate::handler::Handlers;
 use crate::holdings::StopReason;
+use crate::metrics::Metrics;
 use crate::parts::Parts;
 use crate::{health, housekeeping, reporter, runner};
 
@@ -39,6 +40,7 @@ pub enum RunError {
 /// [`RunError`]; whatever was claimed is rescued by another worker.
 pub async fn run(
     config: Config,
+    metrics: Metrics,
     db: DatabaseConnection,
     listener_pool: PgPool,
     tcp: TcpListener,
@@ -46,7 +48,7 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let handlers = Handlers::standard(&config)?;
     let health = health::serve(tcp, db.clone(), stop.clone())?;
-    let result = Box::pin(run_with(config, handlers, db, listener_pool, stop)).await;
+    let result = Box::pin(run_with(config, handlers, metrics, db, listener_pool, stop)).await;
     drop(health);
     result
 }
@@ -58,6 +60,7 @@ pub async fn run(
 pub async fn run_with(
     config: Config,
     handlers: Handlers,
+    metrics: Metrics,
     db: DatabaseConnection,
     listener_pool: PgPool,
     stop: CancellationToken,
@@ -66,8 +69,9 @@ pub async fn run_with(
     let (notifier_stop, reporter_drain) = (CancellationToken::new(), CancellationToken::new());
     let _guard = notifier_stop.clone().drop_guard();
     let (notifier, notifier_task) = Notifier::start(db.clone(), notifier_stop.clone());
-    let (core, Inboxes { calls, ended }) = Core::new(config, handlers, HandlerThreads::start()?, db, notifier);
+    let (core, Inboxes { calls, ended }) = Core::new(config, handlers, HandlerThreads::start()?, db, notifier, metrics);
     let core = Arc::new(core);
+    core.metrics.observe(&core);
     let _attempts = StopAttempts(Arc::clone(&core));
     tracing::info!(worker = core.name, concurrency = core.config.concurrency, kinds = ?core.kinds, "worker started");
     if stop.run_until_cancelled(housekeeping::prepare(&core)).await.is_none() {

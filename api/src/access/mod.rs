@@ -70,12 +70,14 @@ impl std::fmt::Debug for Access {
 }
 
 impl Access {
-    /// A door, and what goes on behind it until `stop` is cancelled; the last refusals are written then.
+    /// A door, and what goes on behind it until `stop` is cancelled; the last refusals are written then. What is open under
+    /// anybody's credentials ends with `process`.
     pub(crate) fn open(
         settings: AccessSettings,
         tokens: Tokens,
         db: DatabaseConnection,
         ids: Arc<IdClock>,
+        process: &CancellationToken,
         stop: CancellationToken,
     ) -> (Access, impl Future<Output = ()> + Send + 'static) {
         let door = Door {
@@ -83,7 +85,7 @@ impl Access {
             origins: Origins::new(),
             quota: Quota::new(settings.open_tasks),
             rates: Rates::new(settings.rate_limit_points, settings.auth_failures),
-            sessions: Sessions::default(),
+            sessions: Sessions::new(process.clone()),
             trail: Trail::default(),
             used: Mutex::default(),
             db,

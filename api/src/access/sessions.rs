@@ -18,11 +18,13 @@ use crate::error::{ApiError, Code};
 const BATCH: usize = 1_000;
 
 /// The open things of one process. Cheap to clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sessions(Arc<Mutex<Table>>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Table {
+    /// Ends what is open under any credentials.
+    stop: CancellationToken,
     /// By tenant, user and key.
     credentials: HashMap<Arc<Credentials>, Watched>,
     /// By tenant and user: websockets and subscriptions.
@@ -63,7 +65,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Cancelled when the credentials are not good any more.
+    /// Cancelled when the credentials are not good any more, or the process stops.
     pub(crate) fn ended(&self) -> &CancellationToken {
         &self.ended
     }
@@ -89,6 +91,11 @@ impl Drop for Session {
 }
 
 impl Sessions {
+    /// Nothing is open. All that will be ends with `stop`.
+    pub(super) fn new(stop: CancellationToken) -> Sessions {
+        Sessions(Arc::new(Mutex::new(Table { stop, credentials: HashMap::new(), open: HashMap::new() })))
+    }
+
     /// Opens one more of a user who may have `most` of them.
     ///
     /// # Errors
@@ -100,6 +107,7 @@ impl Sessions {
             key_id: caller.key_id.clone().unwrap_or_default(),
         };
         let mut table = self.table();
+        let ended = table.stop.child_token();
         let open = table.open.entry((caller.tenant_id, caller.user_id)).or_default();
         if open[kind as usize] >= most {
             let what = if kind == Kind::Socket { "websockets" } else { "subscriptions" };
@@ -109,7 +117,7 @@ impl Sessions {
         let known = table.credentials.get_key_value(&credentials).map(|(known, _)| Arc::clone(known));
         let credentials = known.unwrap_or_else(|| Arc::new(credentials));
         let watched = table.credentials.entry(Arc::clone(&credentials)).or_insert_with(|| Watched {
-            ended: CancellationToken::new(),
+            ended,
             ends_at: caller.ends_at,
             count: 0,
         });
@@ -132,6 +140,7 @@ impl Sessions {
             let asked: Vec<_> = tokens.iter().map(|one| (one.tenant_id, one.user_id)).collect();
             let good_users = if asked.is_empty() { Default::default() } else { access::good_users(db, &asked).await? };
             let mut table = self.table();
+            let stop = table.stop.clone();
             for one in batch {
                 let is_good = if one.key_id.starts_with(TOKEN_PREFIX) {
                     good_users.contains(&(one.tenant_id, one.user_id))
@@ -143,7 +152,7 @@ impl Sessions {
                 {
                     watched.ended.cancel();
                     // Should the same credentials come back to life, what is opened then must not be ended by this.
-                    watched.ended = CancellationToken::new();
+                    watched.ended = stop.child_token();
                 }
             }
         }
@@ -165,7 +174,7 @@ mod tests {
 
     #[test]
     fn each_user_has_so_many_and_gets_them_back() {
-        let sessions = Sessions::default();
+        let sessions = Sessions::new(CancellationToken::new());
         let open = |user, kind| sessions.open(&caller(user), kind, 2);
         let first = open(1, Kind::Socket).expect("one");
         let second = open(1, Kind::Socket).expect("two");

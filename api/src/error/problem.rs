@@ -6,7 +6,7 @@
 
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{ApiError, Code, FieldError};
 use crate::graphql;
+use crate::metrics::Metrics;
 use crate::request_id::RequestContext;
 
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -41,7 +42,12 @@ pub(crate) fn media(request: &Request) -> Media {
 }
 
 /// Writes the body of every error that has none of ours yet.
-pub(crate) async fn render(Extension(context): Extension<RequestContext>, request: Request, next: Next) -> Response {
+pub(crate) async fn render(
+    State(metrics): State<Metrics>,
+    Extension(context): Extension<RequestContext>,
+    request: Request,
+    next: Next,
+) -> Response {
     let media = media(&request);
     let mut response = next.run(request).await;
     let status = response.status();
@@ -55,6 +61,7 @@ pub(crate) async fn render(Extension(context): Extension<RequestContext>, reques
         }
         None => return response,
     };
+    metrics.failed(error.code);
     written(response, &error, media, &context)
 }
 
@@ -121,7 +128,7 @@ fn is_json(response: &Response) -> bool {
 }
 
 /// What the framework means by a status of its own.
-fn of_status(status: StatusCode) -> ApiError {
+pub(crate) fn of_status(status: StatusCode) -> ApiError {
     let (code, message) = match status {
         StatusCode::NOT_FOUND => (Code::NotFound, "there is nothing at this path"),
         StatusCode::METHOD_NOT_ALLOWED => (Code::MethodNotAllowed, "this path does not take this method"),

@@ -1,25 +1,41 @@
-//! Whether the execution of a request began: what tells a request that was refused, whose answer has no `data`, from one
-//! whose fields all failed.
+//! What the engine tells on its way: what a request costs, which is taken of its caller before anything is executed, and
+//! whether the execution began, which tells a request that was refused, whose answer has no `data`, from one whose fields
+//! all failed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use async_graphql::Response;
 use async_graphql::async_trait::async_trait;
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextValidation};
+use async_graphql::{Response, ServerError, ValidationResult};
+use domain::audit::Caller;
+
+use crate::access::Charged;
+use crate::state::AppState;
 
 /// Put in a request's data, and kept by who wants to know.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Began(Arc<AtomicBool>);
+pub(super) struct Began(Arc<Progress>);
+
+#[derive(Debug, Default)]
+struct Progress {
+    began: AtomicBool,
+    points: AtomicU32,
+}
 
 impl Began {
     /// Whether it did.
     pub(super) fn get(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.began.load(Ordering::Relaxed)
+    }
+
+    /// What it costs; 0 before that is known.
+    pub(super) fn points(&self) -> u32 {
+        self.0.points.load(Ordering::Relaxed)
     }
 }
 
-/// The engine's extension that takes note. (Neither the errors' paths nor an absent `data` say it for certain.)
+/// The engine's extension that takes note, and charges.
 #[derive(Debug)]
 pub(super) struct NoteBegin;
 
@@ -31,9 +47,29 @@ impl ExtensionFactory for NoteBegin {
 
 #[async_trait]
 impl Extension for NoteBegin {
+    /// (The engine has just counted the points, for its own limit.)
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let result = next.run(ctx).await?;
+        let points = u32::try_from(result.complexity).unwrap_or(u32::MAX);
+        if let Some(began) = ctx.data_opt::<Began>() {
+            began.0.points.store(points, Ordering::Relaxed);
+        }
+        if let (Some(state), Some(caller)) = (ctx.data_opt::<AppState>(), ctx.data_opt::<Caller>()) {
+            // Over a websocket there are no headers to write.
+            let charged = ctx.data_opt::<Charged>().cloned().unwrap_or_default();
+            state.access.charge(caller, points, &charged).map_err(|error| vec![ServerError::from(&error)])?;
+        }
+        Ok(result)
+    }
+
+    /// (Neither the errors' paths nor an absent `data` say it for certain.)
     async fn execute(&self, ctx: &ExtensionContext<'_>, operation_name: Option<&str>, next: NextExecute<'_>) -> Response {
         if let Some(began) = ctx.data_opt::<Began>() {
-            began.0.store(true, Ordering::Relaxed);
+            began.0.began.store(true, Ordering::Relaxed);
         }
         next.run(ctx, operation_name).await
     }

@@ -1,6 +1,6 @@
 //! What resolvers take from the request.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Context, Request};
 use domain::audit::Caller;
@@ -41,16 +41,12 @@ const LISTS_PER_REQUEST: usize = 2;
 #[derive(Clone, Default)]
 pub(super) struct ListTurns(Arc<Turns>);
 
+#[derive(Default)]
 struct Turns {
-    lists: Arc<Semaphore>,
+    /// Made when a list is read: a subscription reads none, and is open for long.
+    lists: OnceLock<Arc<Semaphore>>,
     /// Whether this request's reading of the trail is in the trail.
     audit_is_read: OnceCell<()>,
-}
-
-impl Default for Turns {
-    fn default() -> Self {
-        Turns { lists: Arc::new(Semaphore::new(LISTS_PER_REQUEST)), audit_is_read: OnceCell::new() }
-    }
 }
 
 impl ListTurns {
@@ -61,7 +57,8 @@ impl ListTurns {
 
     /// Waits for one. (The semaphore is never closed, so there is always one to come.)
     pub(super) async fn take(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.0.lists).acquire_owned().await.ok()
+        let lists = self.0.lists.get_or_init(|| Arc::new(Semaphore::new(LISTS_PER_REQUEST)));
+        Arc::clone(lists).acquire_owned().await.ok()
     }
 }
 

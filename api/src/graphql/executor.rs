@@ -5,8 +5,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Data, Executor, Request, Response};
+use async_graphql::parser::types::{DocumentOperations, OperationType};
+use async_graphql::{Data, Executor, Request, Response, Value};
 use domain::access::Scope;
 use domain::audit::Caller;
 use futures_util::future::ready;
@@ -22,12 +22,15 @@ use super::errors::{Errors, code_of};
 use super::guard::{Guard, Rejected};
 use super::schema::Schema;
 use crate::error::Code;
+use crate::metrics::{Metrics, Transport};
+use crate::observed::{Operation, Place};
 
 /// Executes what the guard admits. Cheap to clone, and small: each operation of a websocket has one as long as it runs.
 pub(crate) struct Guarded<E = Schema>(Arc<Parts<E>>);
 
 struct Parts<E> {
     inner: E,
+    metrics: Metrics,
     guard: Guard,
     /// How long a query or a mutation may take where no request ends with its answer.
     patience: Duration,
@@ -43,6 +46,8 @@ impl<E> Clone for Guarded<E> {
 pub(crate) struct Admitted {
     request: Request,
     operation: OperationType,
+    /// As the document calls it.
+    name: Option<Box<str>>,
 }
 
 impl Admitted {
@@ -81,8 +86,8 @@ pub(crate) struct Answered {
 
 impl<E: Executor> Guarded<E> {
     /// `patience` is how long a query or a mutation of a stream may take.
-    pub(super) fn new(inner: E, guard: Guard, patience: Duration) -> Self {
-        Self(Arc::new(Parts { inner, guard, patience }))
+    pub(super) fn new(inner: E, guard: Guard, patience: Duration, metrics: Metrics) -> Self {
+        Self(Arc::new(Parts { inner, metrics, guard, patience }))
     }
 
     /// Looks at a request before anything else does.
@@ -101,13 +106,16 @@ impl<E: Executor> Guarded<E> {
             request = request.disable_introspection();
         }
         match guard.admit(&mut request) {
-            Ok(operation) => Ok(Admitted { request, operation }),
+            Ok(operation) => Ok(Admitted { name: name_of(&mut request), request, operation }),
             Err(rejected) => {
                 let outcome = match &rejected {
                     Rejected::Refused(code, _) => Outcome::Refused(*code),
                     Rejected::Invalid(_) => Outcome::Invalid,
                 };
                 let response = self.errors(&request.data, session).refusal(rejected.error());
+                let transport = if session.is_some() { Transport::Websocket } else { Transport::Http };
+                let mut observed = self.observe(transport, "refused", place(&request));
+                self.answered(&mut observed, &response);
                 Err(Box::new(Answered { response, outcome }))
             }
         }
@@ -116,14 +124,20 @@ impl<E: Executor> Guarded<E> {
     /// Executes a query or a mutation.
     pub(super) async fn run(&self, admitted: Admitted) -> Answered {
         let errors = self.errors(&admitted.request.data, None);
+        let mut observed = self.observe(Transport::Http, kind_of(admitted.operation), place(&admitted.request));
+        observed = observed.named(admitted.name.as_deref());
         let began = Began::default();
         let (request, rounds) = prepared(admitted.request, Allowance::default());
         let request = request.data(began.clone());
         // What a panic leaves behind is this request's alone: nothing else sees its state.
         let Ok(response) = AssertUnwindSafe(rounds.run(self.0.inner.execute(request))).catch_unwind().await else {
-            return Answered { response: errors.panicked(), outcome: Outcome::Refused(Code::Internal) };
+            let response = errors.panicked();
+            self.answered(&mut observed, &response);
+            return Answered { response, outcome: Outcome::Refused(Code::Internal) };
         };
         let response = errors.public(response);
+        observed.cost(began.points());
+        self.answered(&mut observed, &response);
         let outcome = match code_of(&response) {
             _ if began.get() => Outcome::Executed,
             // The engine's own limits.
@@ -138,9 +152,17 @@ impl<E: Executor> Guarded<E> {
     /// Executes any operation: a query or a mutation has one result, within the time that a request has, a subscription any
     /// number of them.
     pub(super) fn stream(&self, admitted: Admitted, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let Admitted { request, operation } = admitted;
+        let Admitted { mut request, operation, name } = admitted;
         let errors = self.errors(&request.data, session.as_deref());
         let on_socket = session.is_some();
+        let (place, transport) = (place(&request), if on_socket { Transport::Websocket } else { Transport::Sse });
+        let mut observed = self.observe(transport, kind_of(operation), place).named(name.as_deref());
+        if operation != OperationType::Subscription
+            && let Some(caller) = session.as_deref().and_then(caller)
+        {
+            // What is done now belongs to the trace of this operation, and not to that of the socket.
+            request = request.data(Caller { trace: Some(place.trace), ..caller.clone() });
+        }
         let allowance = Allowance::default();
         let (mut request, rounds) = prepared(request, allowance.clone());
         // A stream keeps its document; the parser leaves three quarters of it empty, a copy has no more room than it needs.
@@ -151,26 +173,44 @@ impl<E: Executor> Guarded<E> {
         let mut results = AssertUnwindSafe(results).catch_unwind();
         // A body is read when its request's span has been left; what it logs belongs there all the same. A websocket sees to
         // that itself: a span that is held costs more than a kilobyte.
-        let span = if on_socket { Span::none() } else { Span::current() };
+        let this = self.clone();
         if operation == OperationType::Subscription {
+            let span = if on_socket { Span::none() } else { Span::current() };
             return poll_fn(move |context| span.in_scope(|| results.poll_next_unpin(context)))
                 .map(move |item| {
                     allowance.renew();
-                    item.map_or_else(|_| errors.panicked(), |response| errors.public(response))
+                    let response = item.map_or_else(|_| errors.panicked(), |response| errors.public(response));
+                    this.answered(&mut observed, &response);
+                    response
                 })
                 .boxed();
         }
-        let patience = self.0.patience;
+        let span = if on_socket { place.span() } else { Span::current() };
         let answer = async move {
-            match timeout(patience, results.next()).await {
+            let response = match timeout(this.0.patience, results.next()).await {
                 Ok(Some(Ok(response))) => errors.public(response),
                 // The engine has one answer to each.
                 Ok(Some(Err(_)) | None) => errors.panicked(),
                 Err(_) => errors.given_up(),
-            }
+            };
+            this.answered(&mut observed, &response);
+            response
         };
         // Nothing of it is left once it is answered: not even what the reader of the stream has yet to take.
         once(answer.instrument(span)).boxed()
+    }
+
+    fn observe(&self, transport: Transport, operation: &'static str, place: Place) -> Operation {
+        Operation::begin(self.0.metrics.clone(), transport, operation, place)
+    }
+
+    /// Takes note of an answer.
+    fn answered(&self, observed: &mut Operation, response: &Response) {
+        let code = code_of(response);
+        if let Some(code) = code {
+            self.0.metrics.failed(code);
+        }
+        observed.answered(code);
     }
 
     fn errors(&self, request: &Data, session: Option<&Data>) -> Errors {
@@ -182,6 +222,38 @@ impl<E: Executor> Guarded<E> {
 /// Who asks, where a request or a websocket knows it.
 fn caller(data: &Data) -> Option<&Caller> {
     data.get(&TypeId::of::<Caller>())?.downcast_ref()
+}
+
+/// Where an operation stands in its trace: where its request does, or below what its `extensions.traceparent` says. (A
+/// websocket has no headers for each of its operations.)
+fn place(request: &Request) -> Place {
+    let of_request = request.data.get(&TypeId::of::<Place>()).and_then(|place| place.downcast_ref::<Place>());
+    of_request.copied().unwrap_or_else(|| {
+        let parent = request.extensions.get("traceparent").and_then(|value| match value {
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        });
+        Place::below(parent)
+    })
+}
+
+fn kind_of(operation: OperationType) -> &'static str {
+    match operation {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    }
+}
+
+/// The name of the operation that an admitted request asks for.
+fn name_of(request: &mut Request) -> Option<Box<str>> {
+    if let Some(name) = &request.operation_name {
+        return Some(name.as_str().into());
+    }
+    match &request.parsed_query().ok()?.operations {
+        DocumentOperations::Multiple(named) => named.keys().next().map(|name| name.as_str().into()),
+        DocumentOperations::Single(_) => None,
+    }
 }
 
 /// Whether somebody may ask for the schema where it is not told to all.
@@ -251,7 +323,7 @@ mod tests {
 
     fn patient(patience: Duration) -> Guarded<async_graphql::Schema<Query, EmptyMutation, Changes>> {
         let schema = async_graphql::Schema::build(Query, EmptyMutation, Changes).extension(NoteBegin);
-        Guarded::new(schema.limit_complexity(10).finish(), Guard::default(), patience)
+        Guarded::new(schema.limit_complexity(10).finish(), Guard::default(), patience, Metrics::default())
     }
 
     fn guarded() -> Guarded<async_graphql::Schema<Query, EmptyMutation, Changes>> {

@@ -3,7 +3,6 @@
 use async_graphql::{SDLExportOptions, SchemaBuilder};
 
 use super::began::NoteBegin;
-use super::charge::Charge;
 use super::guard;
 use super::mutation::Mutation;
 use super::query::Query;
@@ -16,7 +15,7 @@ pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema; without a state it can be described but not executed.
 pub(crate) fn build(state: Option<AppState>, limits: &GraphqlLimits) -> Schema {
-    let builder = builder(limits).extension(NoteBegin).extension(Charge);
+    let builder = builder(limits).extension(NoteBegin);
     match state {
         Some(state) => builder.data(state).finish(),
         None => builder.finish(),

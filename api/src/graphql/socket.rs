@@ -47,7 +47,7 @@ pub(super) async fn upgrade(
     let counted = graphql.state.running.token();
     let handover = async move {
         let GraphQl { state, executor } = graphql;
-        let (config, stop, live) = (Arc::clone(&state.config), state.stop.clone(), state.live.clone());
+        let (config, stop, live) = (Arc::clone(&state.config), state.stop.clone(), state.metrics.live().clone());
         let mut wire = match connection.await {
             Ok(upgraded) => Wire::new(TokioIo::new(upgraded), config.patience.write, stop.clone()).await,
             // The client went before it had our answer.

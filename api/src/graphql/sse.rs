@@ -32,7 +32,7 @@ pub(super) fn respond(graphql: &GraphQl, answers: BoxStream<'static, Answer>) ->
     let state = &graphql.state;
     // An event stream is not limited in time, so that the process's end has to end it.
     let events = events(answers, state.config.patience.keep_alive).take_until(state.stop.clone().cancelled_owned());
-    let counted = state.live.event_stream();
+    let counted = state.metrics.live().event_stream();
     let events = events.map(move |event| {
         let _open = &counted;
         Ok::<_, Infallible>(event)

@@ -75,10 +75,10 @@ impl Source for Follower {
         &self.hub.stop
     }
 
-    async fn next(&mut self) -> Result<Update, ApiError> {
+    async fn next(&mut self) -> Result<Box<Update>, ApiError> {
         loop {
             if let Some(update) = self.ready.pop_front() {
-                return Ok(update);
+                return Ok(Box::new(update));
             }
             self.ready = VecDeque::new();
             // Boxed, as it is long and seldom: an idle stream keeps no room for it.
@@ -90,7 +90,7 @@ impl Source for Follower {
                 }
                 // The first answer is a plain one: whoever asks while the database is away is told so.
                 Err(error) if !self.begun => return Err(error),
-                Err(error) => self.patience.bear(error).await?,
+                Err(error) => Box::pin(self.patience.bear(error)).await?,
             }
         }
     }
@@ -116,8 +116,11 @@ impl Follower {
         let full = u64::try_from(rows.len()).is_ok_and(|rows| rows >= BATCH);
         // Read after the rows, so that each task is at or past its change.
         let tasks = self.tasks_of(&rows).await?;
-        self.begun = true;
+        let waited = std::mem::replace(&mut self.begun, true);
         self.take(rows, &tasks, position);
+        if let Some(first) = self.ready.front().filter(|_| waited && !full) {
+            hub.delivered(&first.change);
+        }
         if !full {
             self.pass(horizon);
         }

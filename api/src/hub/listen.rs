@@ -12,7 +12,10 @@ pub(super) async fn run(hub: Hub, listener_pool: PgPool) {
         match event {
             Event::Hint(Hint::Changed { tenant_id, task_ids }) => hub.registry.wake(tenant_id, &task_ids),
             Event::Hint(_) => {}
-            Event::Resync => hub.registry.wake_all(),
+            Event::Resync => {
+                hub.metrics.resynced();
+                hub.registry.wake_all();
+            }
         }
     }
 }

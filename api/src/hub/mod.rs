@@ -13,6 +13,7 @@ mod watch;
 
 use std::sync::Arc;
 
+use chrono::Utc;
 use domain::entity::audit_log;
 use domain::feed::{self, Position};
 use domain::task::Head;
@@ -28,6 +29,7 @@ use self::follow::Follower;
 use self::registry::Registry;
 use self::watch::Watcher;
 use crate::error::ApiError;
+use crate::metrics::Metrics;
 use crate::state::half_of_pool;
 
 /// Longest a writing transaction may take: the pools' statement and idle limits bound it well below.
@@ -40,6 +42,7 @@ pub struct Hub {
     registry: Arc<Registry>,
     /// However many streams there are, they leave half of the pool to requests.
     reads: Arc<Semaphore>,
+    metrics: Metrics,
     stop: CancellationToken,
 }
 
@@ -58,9 +61,9 @@ impl Hub {
     /// Starts listening through `listener_pool`, one connection for this alone. Ends when `stop` is cancelled, and with it
     /// every stream.
     #[must_use]
-    pub fn start(db: DatabaseConnection, listener_pool: PgPool, stop: CancellationToken) -> Hub {
+    pub fn start(db: DatabaseConnection, listener_pool: PgPool, metrics: Metrics, stop: CancellationToken) -> Hub {
         let reads = Arc::new(Semaphore::new(half_of_pool(&db)));
-        let hub = Hub { db, registry: Arc::default(), reads, stop };
+        let hub = Hub { db, registry: Arc::default(), reads, metrics, stop };
         tokio::spawn(listen::run(hub.clone(), listener_pool));
         hub
     }
@@ -95,6 +98,11 @@ impl Hub {
         present(&self.db).await
     }
 
+    /// A stream that waited for changes has read this one. (Clocks may differ a little.)
+    fn delivered(&self, change: &audit_log::Model) {
+        self.metrics.delivered((Utc::now() - change.timestamp).to_std().unwrap_or_default());
+    }
+
     /// Held while a stream reads. (The semaphore is never closed, so there is always one to come.)
     async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         self.reads.acquire().await.ok()
@@ -112,7 +120,8 @@ trait Source: Send + 'static {
     fn stop(&self) -> &CancellationToken;
 
     /// The next update, whenever there is one.
-    fn next(&mut self) -> impl Future<Output = Result<Update, ApiError>> + Send;
+    /// (Boxed: a stream has room for it as long as it is open.)
+    fn next(&mut self) -> impl Future<Output = Result<Box<Update>, ApiError>> + Send;
 }
 
 /// What the streams have in common: they end when the hub stops, and after their first error.
@@ -122,7 +131,7 @@ fn stream(source: impl Source) -> impl Stream<Item = Result<Box<Update>, ApiErro
         let mut source = source?;
         let stop = source.stop().clone();
         match stop.run_until_cancelled(source.next()).await? {
-            Ok(update) => Some((Ok(Box::new(update)), Some(source))),
+            Ok(update) => Some((Ok(update), Some(source))),
             Err(error) => Some((Err(error), None)),
         }
     })

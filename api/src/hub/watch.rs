@@ -54,10 +54,10 @@ impl Source for Watcher {
         &self.hub.stop
     }
 
-    async fn next(&mut self) -> Result<Update, ApiError> {
+    async fn next(&mut self) -> Result<Box<Update>, ApiError> {
         loop {
             if let Some(update) = self.ready.pop_front() {
-                return Ok(update);
+                return Ok(Box::new(update));
             }
             self.ready = VecDeque::new();
             // Boxed, as it is long and seldom: an idle stream keeps no room for it.
@@ -66,7 +66,7 @@ impl Source for Watcher {
                 // The first answer is a plain one: whoever asks while the database is away is told so.
                 Err(error) if !self.known => return Err(error),
                 Err(error) => {
-                    self.patience.bear(error).await?;
+                    Box::pin(self.patience.bear(error)).await?;
                     continue;
                 }
             }
@@ -95,13 +95,16 @@ impl Watcher {
         }
         let task = task::head(db, self.tenant_id, self.task_id).await?.ok_or_else(ApiError::not_found)?;
         let task = Arc::new(task);
-        self.known = true;
+        let waited = std::mem::replace(&mut self.known, true);
         for change in rows {
             // A row beyond the task could only come from a reader behind the trail's; the next read has both.
             let Some(seq) = change.seq.filter(|seq| *seq <= task.version) else { break };
             let position = Position { xid: change.xid, id: change.id, since: change.timestamp - LONGEST_TRANSACTION };
             self.ready.push_back(Update { change, task: Arc::clone(&task), position });
             self.seen = Some(seq);
+        }
+        if let Some(first) = self.ready.front().filter(|_| waited) {
+            hub.delivered(&first.change);
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ pub(super) async fn until(state: &AppState, task: Model, limit: Duration, enough
     // Everything after the version that was seen is delivered: nothing falls between that read and this line.
     let mut updates = pin!(state.hub.watch(task.tenant_id, task.id, Some(task.version)));
     let mut changed = false;
-    let _counted = state.live.wait();
+    let _counted = state.metrics.live().wait();
     let waiting = async {
         while let Some(Ok(update)) = updates.next().await {
             changed = true;

@@ -31,7 +31,7 @@ impl TestHub {
         let db = TestDb::new().await;
         let stop = CancellationToken::new();
         let pool = boot::pool::connect(&db.config(Role::Api, 8), "ctap-api").await.unwrap();
-        let hub = Hub::start(pool, db.listener_pool(Role::Api).await, stop.clone());
+        let hub = Hub::start(pool, db.listener_pool(Role::Api).await, api::Metrics::default(), stop.clone());
         let (notifier, _) = Notifier::start(db.api.clone(), stop.clone());
         TestHub { db, hub, notifier, stop }
     }

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use api::{Config, Live};
+use api::{Config, Live, Metrics};
 use reqwest::{Method, RequestBuilder, Response};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use serde_json::{Value, json};
@@ -41,8 +41,9 @@ impl TestApi {
         let url = format!("http://{}", tcp.local_addr().unwrap());
         let listener_pool = db.listener_pool(Role::Api).await;
         let stop = CancellationToken::new();
-        let live = Live::default();
-        let serving = api::serve_counted(config, live.clone(), pool, listener_pool, tcp, stop.clone());
+        let metrics = Metrics::default();
+        let live = metrics.live().clone();
+        let serving = api::serve(config, metrics, pool, listener_pool, tcp, stop.clone());
         let server = tokio::spawn(async move { serving.await.unwrap() });
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         TestApi { db, url, client, stop, live, server: Some(server) }

@@ -17,7 +17,7 @@ use super::render::{self, Line};
 const FOREIGN_SPANS: [&str; 2] = ["sea_orm", "sqlx"];
 
 enum Look {
-    Json,
+    Json { project: Option<String> },
     Text { colour: bool },
 }
 
@@ -29,8 +29,9 @@ pub(super) struct LogLayer<W> {
 }
 
 impl<W> LogLayer<W> {
-    pub(super) fn json(service: &'static str, writer: W) -> LogLayer<W> {
-        LogLayer { service, look: Look::Json, writer }
+    /// With a `project`, lines name their traces as its Cloud Trace does.
+    pub(super) fn json(service: &'static str, project: Option<String>, writer: W) -> LogLayer<W> {
+        LogLayer { service, look: Look::Json { project }, writer }
     }
 
     pub(super) fn text(service: &'static str, colour: bool, writer: W) -> LogLayer<W> {
@@ -73,10 +74,10 @@ where
         }
         event.record(&mut fields);
         let metadata = event.metadata();
-        let line = Line { service: self.service, time: Utc::now(), level: *metadata.level(), target: metadata.target(), fields };
-        let text = match self.look {
-            Look::Json => render::json(line),
-            Look::Text { colour } => render::text(&line, colour),
+        let line = Line { service: self.service, time: Utc::now(), metadata, fields };
+        let text = match &self.look {
+            Look::Json { project } => render::json(line, project.as_deref()),
+            Look::Text { colour } => render::text(&line, *colour),
         };
         // With the output gone there is nobody left to tell.
         let _ = self.writer.make_writer_for(metadata).write_all(text.as_bytes());

@@ -1,6 +1,7 @@
 //! What a run of `dev` is made of: its flags, and the environment, which configures the API and the worker as in
 //! production, except for what `dev` decides itself.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use boot::telemetry::Settings;
@@ -12,7 +13,7 @@ use crate::environment::{self, Variables};
 use crate::error::Error;
 
 /// Libraries only when something is wrong; ours say what they do.
-const LOG: &str = "warn,sea_orm_migration=warn,api=info,boot=info,ctap=info,domain=info,localpg=info,migration=info,worker=info";
+const LOG: &str = "warn,sea_orm_migration=warn,api=info,boot=info,ctap=info,domain=info,localpg=info,migration=info,worker=info,worker::stats=warn";
 
 /// What holds unless the environment says otherwise.
 const DEFAULTS: [(&str, &str); 7] = [
@@ -52,6 +53,8 @@ pub(super) struct Config {
     pub(super) given: Option<Given>,
     pub(super) api: api::Config,
     pub(super) worker: worker::Config,
+    /// Where metrics are served, if anywhere.
+    pub(super) metrics: Option<SocketAddr>,
 }
 
 /// Puts flags and variables together, and says all that is wrong with the variables at once.
@@ -69,11 +72,11 @@ pub(super) fn read(args: DevArgs, variables: Variables) -> Result<(Settings, Con
         environment::between(&DEFAULTS, without_database(variables), &[FIXED.as_slice(), &LATER].concat())
     };
     let logging = Settings::read(&mut env);
-    let api = api::Settings::read_for(&mut env, true).config;
+    let api::Settings { config: api, metrics, .. } = api::Settings::read_for(&mut env, true);
     let worker = worker::Config::read(&mut env);
     let given = if is_given { read_given(&mut env) } else { None };
     let builds_pages = api.graphiql && !no_web;
-    Ok(env.finish((logging, Config { port, data_dir, reset, builds_pages, given, api, worker }))?)
+    Ok(env.finish((logging, Config { port, data_dir, reset, builds_pages, given, api, worker, metrics }))?)
 }
 
 fn read_given(env: &mut Env) -> Option<Given> {

@@ -35,7 +35,9 @@ pub(crate) fn main(args: DevArgs) -> ExitCode {
     match config::read(args, environment::of_process()) {
         Ok((logging, config)) => {
             telemetry::init_with("ctap", logging);
-            run(async |stop| dev(config, stop).await)
+            let code = run(async |stop| dev(config, stop).await);
+            telemetry::spans::finish();
+            code
         }
         Err(error) => error.report(),
     }

@@ -19,12 +19,14 @@ pub(super) struct Services {
     tasks: JoinSet<Ended>,
     stop: CancellationToken,
     addresses: Addresses,
+    /// The metrics, as long as this is kept.
+    _figures: JoinSet<()>,
 }
 
 impl Services {
     /// Opens their connections and ports and starts them.
     pub(super) async fn start(config: Config, database: &Database) -> Result<Services, Error> {
-        let Config { port: wanted, api, worker, .. } = config;
+        let Config { port: wanted, api, worker, metrics, .. } = config;
         let (for_api, for_worker) = (database.config("ctap_api")?, database.config("ctap_worker")?);
         let api_db = pool::connect(&for_api, "ctap-dev-api").await?;
         let api_listener = pool::listener_pool(&for_api, "ctap-dev-api-listener").await?;
@@ -40,13 +42,21 @@ impl Services {
             progress(&format!("port {wanted} is taken, using {}", addresses.api_port));
         }
 
+        let (api_metrics, worker_metrics) = (api::Metrics::default(), worker::Metrics::default());
+        let figures = boot::metrics::start(metrics, |registry| {
+            api_metrics.register(registry);
+            worker_metrics.register(registry);
+        });
+        let figures = figures.await.map_err(Error::Metrics)?;
+
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         let told = stop.clone();
-        tasks.spawn(async move { ended("API", api::serve(api, api_db, api_listener, api_tcp, told).await) });
+        tasks.spawn(async move { ended("API", api::serve(api, api_metrics, api_db, api_listener, api_tcp, told).await) });
         let told = stop.clone();
-        tasks.spawn(async move { ended("worker", worker::run(worker, worker_db, worker_listener, worker_tcp, told).await) });
-        Ok(Services { tasks, stop, addresses })
+        let running = worker::run(worker, worker_metrics, worker_db, worker_listener, worker_tcp, told);
+        tasks.spawn(async move { ended("worker", running.await) });
+        Ok(Services { tasks, stop, addresses, _figures: figures })
     }
 
     pub(super) fn addresses(&self) -> Addresses {

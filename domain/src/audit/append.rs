@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Action, Caller};
+use super::{Action, Audited as _, Caller};
 use crate::sql::statement;
 
 /// What the writer knows; time and transaction are the database's.
@@ -85,5 +85,6 @@ pub(crate) async fn append(tx: &DatabaseTransaction, row: Row<'_>) -> Result<(),
         ],
     ))
     .await
+    .audited()
     .map(drop)
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::TraceContext;
 use crate::access::Scopes;
 
 /// An authenticated caller of the API.
@@ -22,8 +23,8 @@ pub struct Caller {
     pub origin_hash: Option<Vec<u8>>,
     /// The request's id, as answered to the client.
     pub request_id: Option<String>,
-    /// W3C `traceparent` of the request.
-    pub traceparent: Option<String>,
+    /// The request's span.
+    pub trace: Option<TraceContext>,
 }
 
 impl Caller {
@@ -33,9 +34,14 @@ impl Caller {
         format!("user:{}", self.user_id)
     }
 
-    /// The trace id within `traceparent`: 32 hex digits after the version.
+    /// The request's trace: 32 hex digits.
     #[must_use]
     pub fn trace_id(&self) -> Option<String> {
-        self.traceparent.as_deref().and_then(|t| t.get(3..35)).map(str::to_owned)
+        self.trace.map(TraceContext::trace_id)
+    }
+
+    /// The W3C `traceparent` that a task keeps of the request which submitted it.
+    pub(crate) fn traceparent(&self) -> Option<String> {
+        self.trace.map(|trace| trace.to_string())
     }
 }

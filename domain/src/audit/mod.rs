@@ -3,6 +3,7 @@
 mod action;
 mod append;
 mod caller;
+mod failure;
 mod filter;
 mod read;
 mod trails;
@@ -11,6 +12,8 @@ pub use crate::page::{End, Order, Page};
 pub use action::Action;
 pub(crate) use append::{Row, append};
 pub use caller::Caller;
+pub(crate) use failure::Audited;
+pub use failure::write_failures;
 pub use filter::Filter;
 pub use read::{get_many, list, of_task, versions_after};
 pub use trails::trails;

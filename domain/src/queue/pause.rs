@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use crate::IdClock;
-use crate::audit::{Action, Caller};
+use crate::audit::{Action, Audited as _, Caller};
 use crate::sql::statement;
 use crate::task::{self, TaskError};
 
@@ -67,6 +67,6 @@ async fn change(
         reason.map(str::to_owned).into(),
         caller.origin_hash.clone().into(),
     ];
-    let written = tx.execute_raw(statement(sql, values)).await?.rows_affected();
+    let written = tx.execute_raw(statement(sql, values)).await.audited()?.rows_affected();
     Ok((written > 0).then_some(audit_id))
 }

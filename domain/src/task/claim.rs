@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use crate::IdClock;
+use crate::audit::Audited as _;
 use crate::sql::{limit, statement};
 
 /// What a worker asks for.
@@ -58,6 +59,8 @@ pub struct ClaimedTask {
     pub version: i64,
     /// W3C `traceparent` of the submission.
     pub trace_context: Option<String>,
+    /// Milliseconds from being due to this claim, by the database's clock.
+    pub waited_ms: i64,
 }
 
 /// Claims due tasks in order of priority, `run_at`, id; writes their lease and one `task.started` row each.
@@ -81,7 +84,8 @@ pub async fn claim(tx: &DatabaseTransaction, ids: &IdClock, claim: Claim<'_>) ->
                 millis(claim.lease).into(),
             ],
         ))
-        .await?;
+        .await
+        .audited()?;
     if rows.is_empty() {
         return Ok(None);
     }

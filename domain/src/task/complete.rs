@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::report::{Report, Verdict, What, verdicts};
 use crate::IdClock;
-use crate::audit::Action;
+use crate::audit::{Action, Audited as _};
 use crate::sql::statement;
 use crate::text;
 
@@ -59,6 +59,7 @@ pub async fn complete(
                 report.worker.into(),
             ],
         ))
-        .await?;
+        .await
+        .audited()?;
     verdicts(tx, ids, report, &WHAT, &attempts, &accepted).await
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Submission, TaskError, read};
 use crate::IdClock;
-use crate::audit::Caller;
+use crate::audit::{Audited as _, Caller};
 use crate::sql::statement;
 
 /// What became of a submission.
@@ -46,7 +46,7 @@ pub async fn create(tx: &DatabaseTransaction, ids: &IdClock, caller: &Caller, ne
                 new.reference.clone().into(),
                 new.idempotency_key.clone().into(),
                 hash.clone().into(),
-                caller.traceparent.clone().into(),
+                caller.traceparent().into(),
                 new.payload.into(),
                 audit_id.into(),
                 caller.actor().into(),
@@ -57,7 +57,8 @@ pub async fn create(tx: &DatabaseTransaction, ids: &IdClock, caller: &Caller, ne
                 caller.origin_hash.clone().into(),
             ],
         ))
-        .await?;
+        .await
+        .audited()?;
     if let Some(row) = row {
         return Ok(Created { task: Model::from_query_result(&row, "")?, audit_id: Some(audit_id) });
     }

@@ -10,7 +10,7 @@ use super::batch::{Batched, Role};
 use super::create::detail;
 use super::{Created, Head, Submission, TaskError, read};
 use crate::IdClock;
-use crate::audit::Caller;
+use crate::audit::{Audited as _, Caller};
 use crate::sql::statement;
 
 /// A task of a batch that cannot be made.
@@ -131,7 +131,7 @@ async fn insert(
                 order.iter().map(|index| audit_ids[&task_ids[index]].1).collect::<Vec<_>>().into(),
                 details.into(),
                 caller.user_id.into(),
-                caller.traceparent.clone().into(),
+                caller.traceparent().into(),
                 caller.actor().into(),
                 caller.key_id.clone().into(),
                 caller.request_id.clone().into(),
@@ -139,7 +139,8 @@ async fn insert(
                 caller.origin_hash.clone().into(),
             ],
         ))
-        .await?;
+        .await
+        .audited()?;
     let made = made.iter().map(|row| Head::from_query_result(row, "")).map(|task| {
         let task = task?;
         let (index, audit_id) = *audit_ids.get(&task.id).ok_or(DbErr::RecordNotInserted)?;

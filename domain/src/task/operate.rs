@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::TaskError;
 use crate::IdClock;
-use crate::audit::Caller;
+use crate::audit::{Audited as _, Caller};
 use crate::sql::statement;
 
 /// A task after an operator's transition.
@@ -59,7 +59,7 @@ pub(super) async fn operate(
         json!({"from": sea_orm::ActiveEnum::to_value(&status)}).into(),
         caller.origin_hash.clone().into(),
     ];
-    let row = tx.query_one_raw(statement(sql, values)).await?;
+    let row = tx.query_one_raw(statement(sql, values)).await.audited()?;
     // The row is locked and its version known: no row back means that the guard and this function disagree.
     let row = row.ok_or_else(|| DbErr::RecordNotUpdated)?;
     Ok(Operated { task: Model::from_query_result(&row, "")?, audit_id })

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::report::{Report, Verdict, What, verdicts};
 use crate::IdClock;
-use crate::audit::Action;
+use crate::audit::{Action, Audited as _};
 use crate::sql::statement;
 
 const WHAT: What = What { name: "release", writes: &[Action::TaskReleased] };
@@ -52,6 +52,7 @@ pub async fn release(
                 reason.into(),
             ],
         ))
-        .await?;
+        .await
+        .audited()?;
     verdicts(tx, ids, report, &WHAT, &attempts, &accepted).await
 }

@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use crate::IdClock;
+use crate::audit::Audited as _;
 use crate::sql::{limit, statement};
 
 /// A lease that ran out, as [`expired`] found it.
@@ -47,7 +48,7 @@ pub async fn expired<C: ConnectionTrait>(db: &C, at_most: usize) -> Result<Vec<E
 pub async fn rescue(tx: &DatabaseTransaction, ids: &IdClock, lease: &ExpiredLease) -> Result<Option<Vec<Rescued>>, DbErr> {
     let count = usize::try_from(lease.tasks).unwrap_or_default();
     let values = [lease.tenant_id.into(), lease.id.into(), ids.next_many(count).into()];
-    let rows = tx.query_all_raw(statement(include_str!("sql/rescue.sql"), values)).await?;
+    let rows = tx.query_all_raw(statement(include_str!("sql/rescue.sql"), values)).await.audited()?;
     if rows.is_empty() {
         return Ok(None);
     }

@@ -10,4 +10,5 @@ mod hostile;
 mod life;
 mod listeners;
 mod logins;
+mod observability;
 mod secrets;

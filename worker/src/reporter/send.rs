@@ -27,7 +27,9 @@ pub(super) struct Answer {
 
 /// Writes the batch. May be repeated after any error, also when the commit had counted: the domain recognises its own.
 pub(super) async fn send(core: Arc<Core>, batch: Arc<Batch>) -> Result<Answer, DbErr> {
+    let began = Instant::now();
     let result = within(LIMIT, write(&core, &batch)).await;
+    core.metrics.reported(began.elapsed());
     core.mind_the_clock(&result).await;
     if result.is_ok() {
         core.steady.answered(Instant::now());

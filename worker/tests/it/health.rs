@@ -15,7 +15,7 @@ async fn a_worker_is_ready_with_its_database_and_gone_after_its_drain() {
     let connection = boot::pool::connect(&config.database, "worker under test").await.unwrap();
     let listener = db.listener_pool(Role::Worker).await;
     let stop = CancellationToken::new();
-    let task = tokio::spawn(worker::run(config, connection, listener, tcp, stop.clone()));
+    let task = tokio::spawn(worker::run(config, worker::Metrics::default(), connection, listener, tcp, stop.clone()));
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     for path in ["live", "ready"] {
         let answer = until("an answer", async || client.get(format!("{url}/{path}")).send().await.ok()).await;

@@ -11,7 +11,7 @@ use testkit::{Role, Tenant, TestDb, until};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use worker::{Attempt, Config, Handler, Handlers, Outcome, RunError};
+use worker::{Attempt, Config, Handler, Handlers, Metrics, Outcome, RunError};
 
 /// A running worker; ends with the test.
 pub(crate) struct Worker {
@@ -54,7 +54,7 @@ impl Worker {
         let connection = boot::pool::connect(&config.database, "worker under test").await.unwrap();
         let listener = db.listener_pool(Role::Worker).await;
         let stop = CancellationToken::new();
-        let task = tokio::spawn(worker::run_with(config, handlers, connection, listener, stop.clone()));
+        let task = tokio::spawn(worker::run_with(config, handlers, Metrics::default(), connection, listener, stop.clone()));
         Worker { stop, task }
     }
 

@@ -23,6 +23,7 @@ use self::outcome::write;
 use super::{GraphQl, sse};
 use crate::access::Charged;
 use crate::error::{ApiError, Code};
+use crate::request_id::RequestContext;
 use crate::server::large::Turn;
 
 /// `POST /graphql`: any operation.
@@ -30,12 +31,13 @@ pub(super) async fn post(
     State(graphql): State<GraphQl>,
     Extension(caller): Extension<Caller>,
     Extension(charged): Extension<Charged>,
+    Extension(context): Extension<RequestContext>,
     request: axum::extract::Request,
 ) -> Result<Response, ApiError> {
     let accepted = negotiate(request.headers())?;
     let turn = request.extensions().get::<Turn>().cloned();
     let request = request::of_post(request).await?;
-    answer(&graphql, &Method::POST, accepted, request.data(caller).data(charged), turn).await
+    answer(&graphql, &Method::POST, accepted, request.data(caller).data(charged).data(context.place), turn).await
 }
 
 /// `GET /graphql?query=...`: a query, or a subscription as a stream. A link or an image can make a browser send a GET, so
@@ -44,12 +46,13 @@ pub(super) async fn get(
     State(graphql): State<GraphQl>,
     Extension(caller): Extension<Caller>,
     Extension(charged): Extension<Charged>,
+    Extension(context): Extension<RequestContext>,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let accepted = negotiate(&headers)?;
     let request = query_string::request(&text.unwrap_or_default())?;
-    answer(&graphql, &Method::GET, accepted, request.data(caller).data(charged), None).await
+    answer(&graphql, &Method::GET, accepted, request.data(caller).data(charged).data(context.place), None).await
 }
 
 /// `OPTIONS /graphql`, when it is no page of another origin that asks.

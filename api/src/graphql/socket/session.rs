@@ -89,8 +89,7 @@ impl Phase {
 
 /// What happens next.
 enum Event {
-    Stop,
-    Revoked,
+    Ended,
     Tick,
     Authenticated(Result<Session, ApiError>),
     Out(Outgoing),
@@ -111,8 +110,8 @@ pub(super) struct Driver<E, S> {
     heard: Instant,
     pings: u32,
     stop: CancellationToken,
-    /// Cancelled when the client's credentials are not good any more.
-    ended: Option<CancellationToken>,
+    /// Cancelled when the process stops, and once the client is known, when its credentials are not good any more.
+    ended: CancellationToken,
     live: Live,
     _counted: Open,
 }
@@ -137,8 +136,8 @@ where
             config,
             heard: Instant::now(),
             pings: 0,
+            ended: stop.clone(),
             stop,
-            ended: None,
             _counted: live.socket(),
             live,
         })
@@ -170,8 +169,8 @@ where
 
     async fn act(&mut self, event: Event) -> Result<(), End> {
         match event {
-            Event::Stop => Err(Ending::RESTART.into()),
-            Event::Revoked => Err(Ending::REVOKED.into()),
+            Event::Ended if self.stop.is_cancelled() => Err(Ending::RESTART.into()),
+            Event::Ended => Err(Ending::REVOKED.into()),
             Event::Tick => self.tick().await,
             Event::Authenticated(result) => self.authenticated(result).await,
             Event::Out(out) => self.pass_on(out).await,
@@ -184,8 +183,7 @@ where
     /// Chosen by lot among what is ready, so that neither a busy client nor a busy operation shuts the other out.
     async fn event(&mut self) -> Event {
         tokio::select! {
-            () = self.stop.cancelled() => Event::Stop,
-            () = ended(self.ended.as_ref()) => Event::Revoked,
+            () = self.ended.cancelled() => Event::Ended,
             () = self.timer.as_mut() => Event::Tick,
             result = self.phase.authenticated() => Event::Authenticated(result),
             out = self.queue.pop() => Event::Out(out),
@@ -210,7 +208,9 @@ where
     async fn authenticated(&mut self, result: Result<Session, ApiError>) -> Result<(), End> {
         let session = result.map_err(|error| Ending::init_failed(&error))?;
         let credentials = session.get(&TypeId::of::<Credentials>()).and_then(|data| data.downcast_ref::<Credentials>());
-        self.ended = credentials.map(|credentials| credentials.ended().clone());
+        if let Some(credentials) = credentials {
+            self.ended = credentials.ended().clone();
+        }
         self.phase = Phase::Ready(session);
         self.say(&ServerMessage::ConnectionAck).await
     }
@@ -289,14 +289,6 @@ where
     async fn say(&mut self, message: &ServerMessage<'_>) -> Result<(), End> {
         let text = message.text().map_err(|_| Ending::init_failed(&ApiError::internal()))?;
         Ok(self.wire.text(text).await?)
-    }
-}
-
-/// Never, without anything that could end.
-async fn ended(token: Option<&CancellationToken>) {
-    match token {
-        Some(token) => token.cancelled().await,
-        None => pending().await,
     }
 }
 

@@ -18,7 +18,7 @@ use super::ending::Ending;
 /// Largest message from a client.
 const MAX_MESSAGE_BYTES: usize = 64 * 1024;
 /// A socket's first buffer, and most that is read at once. (From 1,024 on the library would never go below it again.)
-const READ_BUFFER_BYTES: usize = 256;
+const READ_BUFFER_BYTES: usize = 128;
 /// The buffer of a message longer than this is given back once the message is done with.
 const KEPT_BUFFER_BYTES: usize = 128;
 /// What is longer is sent in several frames: the library keeps a buffer as large as the largest frame it ever wrote.

@@ -55,7 +55,7 @@ fn config() -> Arc<Config> {
 #[tokio::test]
 async fn a_handler_that_panics_is_answered_as_a_fault_under_the_requests_id() {
     let routes = || Router::new().route("/panics", get(panics)).route(graphql::PATH, get(panics));
-    let (status, headers, body, line) = answered(layered(routes(), &config()), "/panics").await;
+    let (status, headers, body, line) = answered(layered(routes(), &config(), Metrics::default()), "/panics").await;
     assert_eq!((status.as_u16(), &headers["content-type"]), (500, &"application/problem+json".parse().expect("a value")));
     assert_eq!((&headers["x-request-id"], &body["requestId"]), (&"r-1".parse().expect("a value"), &json!("r-1")));
     // A page of another origin can read it.
@@ -63,7 +63,7 @@ async fn a_handler_that_panics_is_answered_as_a_fault_under_the_requests_id() {
     assert_eq!((&body["code"], &body["detail"]), (&json!("INTERNAL"), &json!("internal error")));
     assert_eq!((&line["level"], &line["span"]["request_id"]), (&json!("ERROR"), &json!("r-1")), "{line}");
 
-    let (status, headers, body, _) = answered(layered(routes(), &config()), graphql::PATH).await;
+    let (status, headers, body, _) = answered(layered(routes(), &config(), Metrics::default()), graphql::PATH).await;
     assert_eq!((status.as_u16(), &headers["x-request-id"]), (500, &"r-1".parse().expect("a value")));
     assert_eq!(body["errors"][0]["extensions"], json!({"code": "INTERNAL", "requestId": "r-1"}));
 }

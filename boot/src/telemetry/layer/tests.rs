@@ -31,7 +31,7 @@ fn raw(make: impl FnOnce(Sink) -> tracing::Dispatch, act: impl FnOnce()) -> Stri
 
 /// What `act` logs as JSON, each line parsed and checked against the form that every line has.
 fn lines(act: impl FnOnce()) -> Vec<Value> {
-    let text = raw(|sink| registry().with(LogLayer::json("worker", move || sink.clone())).into(), act);
+    let text = raw(|sink| registry().with(LogLayer::json("worker", None, move || sink.clone())).into(), act);
     assert!(text.is_empty() || text.ends_with('\n'));
     let parse = |line: &str| {
         assert!(line.len() < 256 * 1024, "a line of {} bytes", line.len());
@@ -96,6 +96,28 @@ fn a_field_with_a_reserved_name_does_not_break_the_line() {
 }
 
 #[test]
+fn a_trace_is_where_cloud_logging_looks_for_it() {
+    let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    let act = || {
+        let _request = info_span!("request", trace_id = trace, span_id = span, trace_sampled = true).entered();
+        warn!("inside");
+    };
+    let one = |project: Option<&str>| -> Value {
+        let project = project.map(str::to_owned);
+        serde_json::from_str(&raw(|sink| registry().with(LogLayer::json("api", project, move || sink.clone())).into(), act))
+            .unwrap()
+    };
+    let (with, without) = (one(Some("ctap-dev")), one(None));
+    assert_eq!(with["logging.googleapis.com/trace"], format!("projects/ctap-dev/traces/{trace}"));
+    assert_eq!(with["logging.googleapis.com/spanId"], span);
+    assert_eq!(with["logging.googleapis.com/trace_sampled"], true);
+    assert!(without.get("logging.googleapis.com/trace").is_none() && without.get("trace_sampled").is_none());
+    assert_eq!((&with["trace_id"], &without["trace_id"]), (&json!(trace), &json!(trace)));
+    let source = &with["logging.googleapis.com/sourceLocation"];
+    assert!(source["file"].as_str().unwrap().ends_with("telemetry/layer/tests.rs") && source["line"].is_string(), "{source}");
+}
+
+#[test]
 fn hostile_text_stays_in_one_line_below_the_limit() {
     let hostile = "\u{1b}[2J\r\n{\"severity\":\"EMERGENCY\"}\u{0}\u{7f}\u{202e}\u{2028}";
     let long = "\u{1}é".repeat(200_000);
@@ -129,7 +151,7 @@ fn secrets_do_not_reach_the_line() {
         info!(password = "canary", db.secret = ?"canary", "header Bearer canary-x");
         info!(given = %key, url = "postgres://u:canary@host/db", "with {key}");
     };
-    let text = raw(|sink| registry().with(LogLayer::json("api", move || sink.clone())).into(), act);
+    let text = raw(|sink| registry().with(LogLayer::json("api", None, move || sink.clone())).into(), act);
     assert_eq!(text.lines().count(), 2);
     assert!(!text.contains("canary"), "{text}");
     assert!(text.contains("ctap_dev_abcdefghijkl_[redacted]"), "{text}");

@@ -39,5 +39,6 @@ WITH RECURSIVE prio AS (
            substring(trace_context FROM 4 FOR 32)
     FROM u WHERE (SELECT fresh_id(($6::uuid[])[1]))
 )
-SELECT id, kind, payload, attempt, max_attempts, timeout_seconds, lease_epoch, version, trace_context
+SELECT id, kind, payload, attempt, max_attempts, timeout_seconds, lease_epoch, version, trace_context,
+       (extract(epoch FROM statement_timestamp() - run_at) * 1000)::bigint AS waited_ms
 FROM u ORDER BY priority DESC, run_at, id

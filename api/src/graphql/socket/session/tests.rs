@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use super::*;
 use crate::graphql::executor::Guarded;
 use crate::graphql::guard::Guard;
+use crate::metrics::Metrics;
 
 struct Query;
 
@@ -75,7 +76,8 @@ impl Pair {
                 }
             })
         };
-        let executor = Guarded::new(Schema::new(Query, EmptyMutation, Streams), Guard::default(), Duration::from_secs(1));
+        let schema = Schema::new(Query, EmptyMutation, Streams);
+        let executor = Guarded::new(schema, Guard::default(), Duration::from_secs(1), Metrics::default());
         let (authenticate, config) = (Box::new(authenticate), Arc::default());
         let context =
             Context { executor, authenticate, request_id: "r-1".into(), config, stop: stop.clone(), live: live.clone() };
