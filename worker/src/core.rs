@@ -17,6 +17,7 @@ use crate::holdings::Holdings;
 use crate::ready_list::Pair;
 use crate::reporter::Ended;
 use crate::steady::Steady;
+use crate::tally::Tally;
 
 /// What the runner is told.
 #[derive(Debug)]
@@ -43,6 +44,8 @@ pub(crate) struct Core {
     pub(crate) notifier: Notifier,
     pub(crate) holdings: Holdings,
     pub(crate) steady: Steady,
+    /// What was confirmed since the start.
+    pub(crate) tally: Tally,
     /// One permit per attempt; claims reserve theirs beforehand.
     pub(crate) slots: Arc<Semaphore>,
     /// Wakes the runner: a slot is free, or reports were answered.
@@ -85,6 +88,7 @@ impl Core {
             slots: Arc::new(Semaphore::new(config.concurrency)),
             steady: Steady::new(config.lease / 2),
             holdings: Holdings::default(),
+            tally: Tally::default(),
             ids: IdClock::new(),
             wake: Notify::new(),
             unreported: AtomicUsize::new(0),
