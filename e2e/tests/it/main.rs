@@ -11,3 +11,4 @@ mod life;
 mod listeners;
 mod logins;
 mod secrets;
+mod stats;
