@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boot::metrics::{Registry, SECONDS, count, counter, gauge};
+use boot::metrics::{AUDIT_FAILURES, Registry, SECONDS, count, counter, gauge};
 use domain::audit;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
@@ -14,8 +14,6 @@ use prometheus_client::metrics::histogram::Histogram;
 
 use crate::error::Code;
 use crate::live::Live;
-
-const AUDIT_HELP: &str = "Statements that failed because an audit row was refused";
 
 /// The figures of one process. Cheap to clone; clones count together.
 #[derive(Clone, Debug, Default)]
@@ -164,6 +162,6 @@ impl Collector for Open {
         ] {
             gauge(&mut encoder, name, help, count(number))?;
         }
-        counter(&mut encoder, "audit_write_failures", AUDIT_HELP, audit::write_failures())
+        counter(&mut encoder, "audit_write_failures", AUDIT_FAILURES, audit::write_failures())
     }
 }

@@ -18,6 +18,7 @@ use axum::routing::get;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 pub use prometheus_client::registry::Registry;
@@ -102,6 +103,28 @@ pub fn counter(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, valu
     let encoder = encoder.encode_descriptor(name, help, None, counter.metric_type())?;
     counter.encode(encoder)
 }
+
+/// Writes counters that are read at this moment, one for each value of a label.
+///
+/// # Errors
+/// The text cannot be written.
+pub fn counters(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    label: &'static str,
+    values: &[(&'static str, u64)],
+) -> Result<(), std::fmt::Error> {
+    let mut encoder = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+    for (value, number) in values {
+        let counter = ConstCounter::new(*number);
+        counter.encode(encoder.encode_family(&[(label, *value)])?)?;
+    }
+    Ok(())
+}
+
+/// What [`counter`] says of the trail in both processes.
+pub const AUDIT_FAILURES: &str = "Statements that failed because an audit row was refused";
 
 /// A count as a gauge has it.
 #[must_use]

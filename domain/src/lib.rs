@@ -18,6 +18,7 @@ pub mod page;
 pub mod queue;
 pub mod schema;
 mod sql;
+pub mod stats;
 pub mod task;
 pub mod text;
 mod trace;

@@ -14,6 +14,7 @@ mod m20261123_000005_task_counts;
 mod m20261123_000006_queues;
 mod m20261125_000007_access;
 mod m20261125_000008_roles;
+mod m20261125_000009_stats;
 mod password;
 mod plan;
 mod run;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_queues::Migration),
             Box::new(m20261125_000007_access::Migration),
             Box::new(m20261125_000008_roles::Migration),
+            Box::new(m20261125_000009_stats::Migration),
         ]
     }
 }

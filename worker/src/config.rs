@@ -5,6 +5,7 @@
 //! | `WORKER_CONCURRENCY` | attempts at the same time, 1 to 1000 (default 32) |
 //! | `LEASE_SECONDS` | how long a claimed task is ours unless we extend that, 1 to 600 (default 30; extended every third of it) |
 //! | `POLL_SECONDS` | longest pause between two looks for work that no hint told of, 1 to 60 (default 2) |
+//! | `STATS_SECONDS` | time between two lines of numbers about all workers and tasks, 1 to 60 (default 30, which the alerts expect) |
 //! | `HTTP_ALLOW_PRIVATE` | whether `http` tasks may call private addresses, any port, and without TLS (default false) |
 //! | `WORKER_NAME` | first part of this process's name in the trail (default: the host's name) |
 //! | `PORT` `BIND_ADDRESS` | where the health routes are served (default 8081 on 0.0.0.0) |
@@ -25,6 +26,8 @@ pub struct Config {
     pub lease: Duration,
     /// Longest pause between two scans for work.
     pub poll_interval: Duration,
+    /// Time between two `queue_stats` lines, of whichever worker.
+    pub stats_interval: Duration,
     /// Whether `http` tasks may call private addresses.
     pub http_allow_private: bool,
     /// First part of the process's name; random digits follow, so that two starts are never taken for one.
@@ -54,6 +57,8 @@ impl Config {
             concurrency: env.integer("WORKER_CONCURRENCY", 32, 1..=1000),
             lease: env.seconds("LEASE_SECONDS", Duration::from_secs(30), 1..=600),
             poll_interval: env.seconds("POLL_SECONDS", Duration::from_secs(2), 1..=60),
+            // Reports come three times as often, and a worker counts as one for a minute after each.
+            stats_interval: env.seconds("STATS_SECONDS", Duration::from_secs(30), 1..=60),
             http_allow_private: env.boolean("HTTP_ALLOW_PRIVATE", false),
             worker_name,
             address,
@@ -111,6 +116,7 @@ mod tests {
             ("WORKER_CONCURRENCY", "0"),
             ("LEASE_SECONDS", "601"),
             ("POLL_SECONDS", "0"),
+            ("STATS_SECONDS", "61"),
             ("HTTP_ALLOW_PRIVATE", "maybe"),
             ("WORKER_NAME", "a b"),
             ("PORT", "99999"),

@@ -18,6 +18,7 @@ use crate::metrics::Metrics;
 use crate::ready_list::Pair;
 use crate::reporter::Ended;
 use crate::steady::Steady;
+use crate::tally::Tally;
 
 /// What the runner is told.
 #[derive(Debug)]
@@ -45,6 +46,8 @@ pub(crate) struct Core {
     pub(crate) metrics: Metrics,
     pub(crate) holdings: Holdings,
     pub(crate) steady: Steady,
+    /// What was confirmed since the start.
+    pub(crate) tally: Tally,
     /// One permit per attempt; claims reserve theirs beforehand.
     pub(crate) slots: Arc<Semaphore>,
     /// Wakes the runner: a slot is free, or reports were answered.
@@ -88,6 +91,7 @@ impl Core {
             slots: Arc::new(Semaphore::new(config.concurrency)),
             steady: Steady::new(config.lease / 2),
             holdings: Holdings::default(),
+            tally: Tally::default(),
             ids: IdClock::new(),
             wake: Notify::new(),
             unreported: AtomicUsize::new(0),

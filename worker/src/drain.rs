@@ -9,10 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::Core;
 use crate::holdings::StopReason;
+use crate::stats;
 
 /// For the reports of what was given back.
 const REPORTS: Duration = Duration::from_millis(1_000);
-/// For the last hints.
+/// For the last hints; what was counted is reported meanwhile.
 const HINTS: Duration = Duration::from_millis(300);
 /// From telling attempts to stop until they have: they are only aborted, not waited for.
 const ABORTS: Duration = Duration::from_millis(100);
@@ -44,7 +45,8 @@ pub(crate) async fn drain(core: &Core, mut ending: Ending<'_>) {
         tracing::warn!("not everything could be reported: the leases run out and the tasks are rescued");
     }
     ending.notifier_stop.cancel();
-    if timeout(HINTS, &mut ending.notifier).await.is_err() {
+    let (hints, ()) = tokio::join!(timeout(HINTS, &mut ending.notifier), stats::report_last(core));
+    if hints.is_err() {
         ending.notifier.abort();
     }
 }

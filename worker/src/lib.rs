@@ -4,6 +4,7 @@
 //! hints, scans -> ready list -> claim -> attempts -> reporter
 //!                                 \- leases: heartbeat, lease clock, lost attempts
 //! rescuer: takes back what dead workers held
+//! stats: reports what was counted; one of all workers writes the line of numbers
 //! ```
 //!
 //! Several workers share one database and know nothing of each other. What a worker believes about its attempts may be
@@ -35,7 +36,9 @@ mod rescuer;
 mod run;
 mod runner;
 mod scan;
+mod stats;
 mod steady;
+mod tally;
 
 pub use self::config::Config;
 pub use self::handler::{Attempt, Handler, Handlers};

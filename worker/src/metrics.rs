@@ -1,13 +1,16 @@
 //! What one worker process counts. `docs/METRICS.md` says what each figure means.
 
-use std::sync::{Arc, OnceLock, Weak};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
-use boot::metrics::{Registry, SECONDS, count, gauge};
+use boot::metrics::{AUDIT_FAILURES, Registry, SECONDS, count, counter, counters, gauge};
+use domain::audit;
+use domain::stats::Tasks;
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::Histogram;
 
 use crate::core::Core;
@@ -26,6 +29,15 @@ struct Figures {
     report_seconds: Histogram,
     /// The worker that counts here, once it runs.
     core: OnceLock<Weak<Core>>,
+    all: Mutex<Option<All>>,
+}
+
+/// What the last line of stats said that this worker has written.
+#[derive(Clone, Copy, Debug)]
+struct All {
+    until: Instant,
+    tasks: Tasks,
+    workers: u64,
 }
 
 impl Default for Figures {
@@ -38,6 +50,7 @@ impl Default for Figures {
             claim_seconds: seconds(),
             report_seconds: seconds(),
             core: OnceLock::new(),
+            all: Mutex::default(),
         }
     }
 }
@@ -96,6 +109,19 @@ impl Metrics {
     }
 }
 
+impl Metrics {
+    /// This worker has written the line of stats, and will again in about `interval` unless another has the turn.
+    pub(crate) fn stats(&self, tasks: Tasks, workers: u64, interval: Duration) {
+        let all = All { until: Instant::now() + interval * 3 / 2, tasks, workers };
+        *self.0.all.lock().unwrap_or_else(PoisonError::into_inner) = Some(all);
+    }
+
+    /// What is still so.
+    fn all(&self) -> Option<All> {
+        self.0.all.lock().unwrap_or_else(PoisonError::into_inner).filter(|all| Instant::now() < all.until)
+    }
+}
+
 /// What is read when somebody asks.
 #[derive(Debug)]
 struct Now(Metrics);
@@ -112,6 +138,18 @@ impl Collector for Now {
         ] {
             gauge(&mut encoder, name, help, count(number))?;
         }
-        Ok(())
+        counter(&mut encoder, "audit_write_failures", AUDIT_FAILURES, audit::write_failures())?;
+        let total = core.tally.total();
+        let outcomes = [("done", total.done), ("retried", total.retried), ("failed", total.failed), ("rescued", total.rescued)];
+        counters(&mut encoder, "tasks", "What the database has confirmed, by outcome", "outcome", &outcomes)?;
+        let Some(All { tasks, workers, .. }) = self.0.all() else { return Ok(()) };
+        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        gauge(&mut encoder, "queue_pending", "Tasks that wait and may be claimed now", number(tasks.pending))?;
+        gauge(&mut encoder, "queue_running", "Tasks under a lease", number(tasks.running))?;
+        gauge(&mut encoder, "workers", "Workers seen in the last minute", number(workers))?;
+        let oldest = ConstGauge::new(tasks.oldest_pending.as_secs_f64());
+        let help = "How long the oldest of them has waited since it was due";
+        let encoder = encoder.encode_descriptor("queue_oldest_pending_seconds", help, None, oldest.metric_type())?;
+        oldest.encode(encoder)
     }
 }

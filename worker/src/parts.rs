@@ -7,11 +7,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::core::Core;
-use crate::{counters, heartbeat, hints, housekeeping, lease_clock, lost, rescuer};
+use crate::{counters, heartbeat, hints, housekeeping, lease_clock, lost, rescuer, stats};
 
 /// What stops with the claims, and what a drain still needs. Dropped, both end.
 pub(crate) struct Parts {
-    /// Hints, rescuer, housekeeping, counters.
+    /// Hints, rescuer, housekeeping, counters, stats.
     pub(crate) searching: JoinSet<()>,
     /// Heartbeat, lease clock, lost attempts.
     pub(crate) holding: JoinSet<()>,
@@ -25,6 +25,7 @@ impl Parts {
         searching.spawn(rescuer::run(Arc::clone(core)));
         searching.spawn(housekeeping::run(Arc::clone(core)));
         searching.spawn(counters::run(Arc::clone(core)));
+        searching.spawn(stats::run(Arc::clone(core)));
         let mut holding = JoinSet::new();
         holding.spawn(heartbeat::run(Arc::clone(core)));
         holding.spawn(lease_clock::run(Arc::clone(core)));

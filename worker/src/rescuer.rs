@@ -9,6 +9,7 @@ use tokio::time::sleep;
 
 use crate::core::Core;
 use crate::db_error::within;
+use crate::tally::Counted;
 
 const LIMIT: Duration = Duration::from_secs(20);
 /// Leases per look; more are taken in the next one, at once.
@@ -71,6 +72,8 @@ async fn rescue(core: &Core, lease: &ExpiredLease) -> Result<bool, DbErr> {
     tx.commit().await?;
     let Some(rescued) = rescued else { return Ok(false) };
     tracing::warn!(lease_id = %lease.id, worker = lease.worker_id, tasks = rescued.len(), "expired lease taken back");
+    core.tally.add(Counted::Rescued, rescued.len());
+    core.tally.add(Counted::Failed, rescued.iter().filter(|task| task.is_failed).count());
     if !rescued.is_empty() {
         core.notifier.changed(lease.tenant_id, rescued.iter().map(|task| task.id));
     }

@@ -19,4 +19,6 @@ mod plans;
 mod queues;
 mod rescue;
 mod stage;
+mod stats;
+mod stats_reports;
 mod texts;

@@ -108,10 +108,17 @@ fn hot_statements() -> Vec<Hot> {
             sql: include_str!("../../src/task/sql/rescue.sql"),
             arguments: |tenant, running| vec![format!("'{tenant}'"), format!("'{}'", Uuid::from_u128(7)), fresh(running.len())],
         },
+        Hot {
+            name: "stats: pending",
+            sql: include_str!("../../src/stats/sql/pending.sql"),
+            arguments: |tenant, _| vec![uuids(&[tenant, tenant]), "ARRAY['default', 'backlog']".into(), "100000".into()],
+        },
+        Hot { name: "stats: running", sql: include_str!("../../src/stats/sql/running.sql"), arguments: |_, _| vec![] },
     ]
 }
 
-/// A tenant with a long history, future tasks of a higher priority, a few due ones, and a running batch.
+/// A tenant with a long history, future tasks of a higher priority, a few due ones, a running batch, and a backlog in another
+/// queue.
 async fn fill(db: &TestDb, tenant: Uuid) -> Vec<Uuid> {
     let insert = |count: usize, status: &str, priority: i32, run_at: &str| {
         format!(
@@ -126,6 +133,7 @@ async fn fill(db: &TestDb, tenant: Uuid) -> Vec<Uuid> {
         insert(HISTORY, "done", 0, "now()"),
         insert(HISTORY, "pending", 50, "now() + interval '1 day'"),
         insert(BATCH * 2, "pending", 0, "now() - interval '1 day'"),
+        insert(HISTORY, "pending", 0, "now() - interval '1 day'").replace("'default'", "'backlog'"),
         insert(BATCH, "running", 0, "now()"),
     ] {
         db.owner.execute_unprepared(&sql).await.unwrap();
@@ -165,7 +173,8 @@ async fn check(connection: &DatabaseConnection, tenant: Uuid, running: &[Uuid], 
             let arguments = (hot.arguments)(tenant, running).join(", ");
             tx.execute_unprepared(&format!("SET LOCAL plan_cache_mode = {mode}")).await.unwrap();
             tx.execute_unprepared(&format!("PREPARE hot AS {}", hot.sql)).await.unwrap();
-            let explain = format!("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE hot({arguments})");
+            let arguments = if arguments.is_empty() { String::new() } else { format!("({arguments})") };
+            let explain = format!("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE hot{arguments}");
             let row = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, explain)).await.unwrap().unwrap();
             let plan = Value::try_get_by_index(&row, 0).unwrap();
             tx.execute_unprepared("DEALLOCATE hot").await.unwrap();

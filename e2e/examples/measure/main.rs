@@ -10,6 +10,7 @@
 //! cargo run --release -p e2e --example measure -- guard
 //! cargo run --release -p e2e --example measure -- socket-memory
 //! cargo run --release -p e2e --example measure -- large-bodies
+//! cargo run --release -p e2e --example measure -- stats
 //! cargo run --release -p e2e --example measure -- stored-payloads
 //! ```
 
@@ -23,6 +24,7 @@ mod guard;
 mod large_bodies;
 mod lease_cost;
 mod socket_memory;
+mod stats;
 mod stored_payloads;
 mod support;
 
@@ -37,8 +39,11 @@ async fn main() {
         Some("large-bodies") => large_bodies::run().await,
         Some("lease-cost") => lease_cost::run().await,
         Some("socket-memory") => socket_memory::run().await,
+        Some("stats") => stats::run().await,
         Some("stored-payloads") => stored_payloads::run().await,
         Some("socket-memory-stock") => socket_memory::serve_stock().await,
-        _ => eprintln!("say which: access, counts, drain, edge, guard, large-bodies, lease-cost, socket-memory, stored-payloads"),
+        _ => eprintln!(
+            "say which: access, counts, drain, edge, guard, large-bodies, lease-cost, socket-memory, stats, stored-payloads"
+        ),
     }
 }

@@ -12,3 +12,4 @@ mod listeners;
 mod logins;
 mod observability;
 mod secrets;
+mod stats;

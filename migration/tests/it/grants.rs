@@ -66,6 +66,8 @@ const API: &[&str] = &[
     "INSERT INTO api_keys SELECT * FROM api_keys",
     "UPDATE users SET name = name",
     "SELECT ensure_partitions()",
+    "SELECT * FROM worker_reports",
+    "INSERT INTO stats_turn (taken_at) VALUES (now())",
 ];
 
 const WORKER: &[&str] = &[
@@ -83,6 +85,8 @@ const WORKER: &[&str] = &[
     "UPDATE leases SET worker_id = 'x'",
     "UPDATE queues SET paused_at = now()",
     "INSERT INTO queues SELECT * FROM queues",
+    "UPDATE worker_reports SET worker_id = 'x'",
+    "DELETE FROM stats_turn",
 ];
 
 const AUDITOR: &[&str] = &[

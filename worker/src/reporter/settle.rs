@@ -14,6 +14,7 @@ use crate::core::{Call, Core};
 use crate::db_error::is_about_data;
 use crate::holdings::LeaseKey;
 use crate::outcome::End;
+use crate::tally::Counted;
 
 /// How long past its lease a report is still tried: after an outage no rescuer acts for a full lease, so a late report
 /// still counts, and finished work is not done twice.
@@ -29,11 +30,16 @@ pub(super) fn settle(core: &Core, batch: &Batch, answer: &Answer) -> Vec<LeaseKe
         match answer.verdicts.get(&ended.attempt.0) {
             Some(Verdict::Accepted { requeued }) => {
                 changed.push(ended.attempt.0);
+                count(core, &ended.end, requeued.is_some());
                 if let Some(queue) = requeued {
                     requeue(core, ended, queue);
                 }
             }
-            Some(Verdict::AlreadyMine) => changed.push(ended.attempt.0),
+            Some(Verdict::AlreadyMine) => {
+                changed.push(ended.attempt.0);
+                let for_good = matches!(ended.end, End::Fail { for_good: true, .. });
+                count(core, &ended.end, !for_good);
+            }
             Some(Verdict::LeaseLost) => {
                 let (task_id, lease_epoch) = ended.attempt;
                 tracing::warn!(%task_id, lease_epoch, end = ended.end.name(), "report refused: the attempt was not ours any more");
@@ -46,6 +52,14 @@ pub(super) fn settle(core: &Core, batch: &Batch, answer: &Answer) -> Vec<LeaseKe
     }
     core.reported(batch.ended.len());
     core.holdings.forget_settled(&leases, &answer.ended)
+}
+
+fn count(core: &Core, end: &End, requeued: bool) {
+    match end {
+        End::Complete { .. } => core.tally.add(Counted::Done, 1),
+        End::Fail { .. } => core.tally.add(if requeued { Counted::Retried } else { Counted::Failed }, 1),
+        End::Release(_) | End::Silent => {}
+    }
 }
 
 fn requeue(core: &Core, ended: &Ended, queue: &str) {

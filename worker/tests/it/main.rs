@@ -12,6 +12,7 @@ mod http;
 mod http_hostile;
 mod http_target;
 mod leases;
+mod stats;
 mod support;
 mod target;
 mod wake;

@@ -2,7 +2,7 @@
 -- behind ($2, $3), then over the priorities of each. Its cost grows with the pairs and priorities looked at, not with the
 -- tasks; the LIMIT stops the recursion, so a page costs the same however many pairs there are. Pages are read until one is
 -- not full: were the scan to end after so many pairs, one tenant's thousand queues would hide everybody else's.
--- One of the three reads across tenants; what it finds is claimed tenant by tenant.
+-- One of the reads across tenants; what it finds is claimed tenant by tenant.
 WITH RECURSIVE pair AS (
     (SELECT tenant_id, queue FROM tasks WHERE queued AND (tenant_id, queue) > ($2::uuid, $3::text)
      ORDER BY tenant_id, queue LIMIT 1)
