@@ -21,6 +21,7 @@ use super::context::prepared;
 use super::errors::{Errors, code_of};
 use super::guard::{Guard, Rejected};
 use super::schema::Schema;
+use super::socket::TRACEPARENT;
 use crate::error::Code;
 use crate::metrics::{Metrics, Transport};
 use crate::observed::{Operation, Place};
@@ -229,7 +230,7 @@ fn caller(data: &Data) -> Option<&Caller> {
 fn place(request: &Request) -> Place {
     let of_request = request.data.get(&TypeId::of::<Place>()).and_then(|place| place.downcast_ref::<Place>());
     of_request.copied().unwrap_or_else(|| {
-        let parent = request.extensions.get("traceparent").and_then(|value| match value {
+        let parent = request.extensions.get(TRACEPARENT).and_then(|value| match value {
             Value::String(text) => text.parse().ok(),
             _ => None,
         });

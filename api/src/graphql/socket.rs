@@ -24,6 +24,7 @@ use tracing::Instrument;
 
 use self::ending::Ending;
 use self::handshake::Handshake;
+pub(super) use self::message::TRACEPARENT;
 use self::session::{Context, Driver};
 use self::traced::Traced;
 use self::wire::Wire;

@@ -45,7 +45,7 @@ async fn the_line_has_the_fields_that_the_alerts_read_and_all_are_numbers() {
     system.client.submit_with(json!({"kind": "echo", "payload": {}, "queue": "none", "runAt": "2099-01-01T00:00:00Z"})).await;
     let worker = system.worker().await;
     let line = next_line(&worker).await;
-    assert_eq!((&line["severity"], &line["service"]), (&json!("INFO"), &json!("worker")), "{line}");
+    assert_eq!((&line["severity"], &line["service"]), (&json!("INFO"), &json!("ctap-worker")), "{line}");
     let contract: Value = serde_json::from_str(CONTRACT).unwrap();
     let wanted: BTreeSet<_> = contract["queue_stats"]["fields"].as_object().unwrap().keys().map(String::as_str).collect();
     let line = line.as_object().unwrap();

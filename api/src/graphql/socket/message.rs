@@ -9,6 +9,9 @@ use crate::json;
 /// Longest id of an operation, in bytes.
 const MAX_ID_BYTES: usize = 128;
 
+/// Of a request's `extensions`, the one that is heard: which trace an operation belongs to.
+pub(in crate::graphql) const TRACEPARENT: &str = "traceparent";
+
 /// What a client says.
 #[derive(Debug)]
 pub(super) enum ClientMessage {
@@ -74,8 +77,11 @@ fn request(mut payload: Map<String, Value>) -> Result<Request, Malformed> {
     if let Some(variables) = object(payload.remove("variables"), "payload.variables must be an object")? {
         request.variables = Variables::from_json(Value::Object(variables));
     }
-    // Nothing of it is used.
-    object(payload.remove("extensions"), "payload.extensions must be an object")?;
+    let extensions = object(payload.remove("extensions"), "payload.extensions must be an object")?;
+    // All that is used of it. (A socket has no headers for each of its operations.)
+    if let Some(Value::String(trace)) = extensions.unwrap_or_default().remove(TRACEPARENT) {
+        request.extensions.insert(TRACEPARENT.to_owned(), trace.into());
+    }
     Ok(request)
 }
 

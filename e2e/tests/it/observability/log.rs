@@ -63,6 +63,10 @@ fn events<'a>(lines: &'a [Value], event: &str) -> Vec<&'a Value> {
     lines.iter().filter(|line| line["event"] == event).collect()
 }
 
+fn is_subscription(line: &Value) -> bool {
+    line["event"] == "operation" && line["transport"] == "websocket" && line["operation"] == "subscription"
+}
+
 #[tokio::test]
 async fn every_line_keeps_the_contract_and_a_trace_goes_from_the_request_to_the_attempt() {
     let variables = [("GOOGLE_CLOUD_PROJECT", PROJECT), ("LOG", "debug"), ("STATS_SECONDS", "1")];
@@ -81,8 +85,11 @@ async fn every_line_keeps_the_contract_and_a_trace_goes_from_the_request_to_the_
     assert_eq!(bad.status(), 200);
     system.client.request(Method::GET, "/v1/nowhere").send().await.unwrap();
     let mut socket = system.client.socket().await;
-    socket.subscribe("subscription Mine { taskUpdated(filter: {}) { version } }", json!({})).await;
+    let query = "subscription Mine($id: ID!) { taskUpdated(id: $id) { version } }";
+    let subscription = socket.subscribe(query, json!({"id": id})).await;
+    socket.next(&subscription).await;
     drop(socket);
+    until("the operation is over", async || system.api.records().iter().any(is_subscription).then_some(())).await;
     until("a line of stats", async || worker.records().iter().any(|line| line["event"] == "queue_stats").then_some(())).await;
 
     let mut api = system.api;
@@ -96,7 +103,7 @@ async fn every_line_keeps_the_contract_and_a_trace_goes_from_the_request_to_the_
     assert!(submitted["tenant_id"].is_string() && submitted["request_id"].is_string(), "{submitted}");
     assert_eq!((&of("query")["name"], of("query")["points"].as_u64() > Some(0)), (&json!("Mine"), true));
     assert!(operations.iter().any(|line| line["code"] == "GRAPHQL_VALIDATION_FAILED"), "{operations:#?}");
-    let socket = operations.iter().find(|line| line["transport"] == "websocket" && line["operation"] == "subscription");
+    let socket = operations.iter().find(|line| is_subscription(line));
     assert!(socket.is_some_and(|line| line["request_id"].is_string()), "{operations:#?}");
 
     let attempts = events(&worker, "attempt");
