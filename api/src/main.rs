@@ -5,8 +5,14 @@ use std::process::ExitCode;
 
 use api::{Metrics, Settings};
 use boot::pool;
+use mimalloc::MiMalloc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// An idle websocket is a hundred small pieces of memory between the large ones of its beginning, which the system's allocator
+/// cannot use again for others (docs/adr/0025-an-allocator.md).
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const NAME: &str = "ctap-api";
 

@@ -1,6 +1,7 @@
 //! GraphQL: `/graphql` over HTTP and websocket.
 
 mod allowance;
+mod asked;
 mod began;
 pub(crate) mod context;
 pub(crate) mod errors;

@@ -130,7 +130,13 @@ fn stream(source: impl Source) -> impl Stream<Item = Result<Box<Update>, ApiErro
     unfold(Some(Box::new(source)), |source| async move {
         let mut source = source?;
         let stop = source.stop().clone();
-        match stop.run_until_cancelled(source.next()).await? {
+        // (`run_until_cancelled` would keep room for its future twice.)
+        let next = tokio::select! {
+            biased;
+            () = stop.cancelled() => return None,
+            next = source.next() => next,
+        };
+        match next {
             Ok(update) => Some((Ok(update), Some(source))),
             Err(error) => Some((Err(error), None)),
         }
