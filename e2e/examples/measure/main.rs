@@ -5,6 +5,7 @@
 //! cargo run --release -p e2e --example measure -- access
 //! cargo run --release -p e2e --example measure -- drain
 //! cargo run --release -p e2e --example measure -- lease-cost
+//! cargo run --release -p e2e --example measure -- load
 //! cargo run --release -p e2e --example measure -- counts
 //! cargo run --release -p e2e --example measure -- edge
 //! cargo run --release -p e2e --example measure -- guard
@@ -23,6 +24,7 @@ mod edge;
 mod guard;
 mod large_bodies;
 mod lease_cost;
+mod load;
 mod socket_memory;
 mod stats;
 mod stored_payloads;
@@ -38,12 +40,13 @@ async fn main() {
         Some("guard") => guard::run().await,
         Some("large-bodies") => large_bodies::run().await,
         Some("lease-cost") => lease_cost::run().await,
+        Some("load") => load::run().await,
         Some("socket-memory") => socket_memory::run().await,
         Some("stats") => stats::run().await,
         Some("stored-payloads") => stored_payloads::run().await,
         Some("socket-memory-stock") => socket_memory::serve_stock().await,
         _ => eprintln!(
-            "say which: access, counts, drain, edge, guard, large-bodies, lease-cost, socket-memory, stats, stored-payloads"
+            "say which: access, counts, drain, edge, guard, large-bodies, lease-cost, load, socket-memory, stats, stored-payloads"
         ),
     }
 }
