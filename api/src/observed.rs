@@ -61,6 +61,8 @@ pub(crate) struct Operation {
     place: Place,
     outcome: Outcome,
     points: Option<u32>,
+    /// What its last line belongs to, when that is not what is entered at its end.
+    span: Option<Box<tracing::Span>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,12 +85,19 @@ impl Operation {
             place,
             outcome: Outcome::Gone,
             points: None,
+            span: None,
         }
     }
 
     /// With the name that its document gives it.
     pub(crate) fn named(mut self, name: Option<&str>) -> Self {
         self.name = name.map(|name| name[..name.floor_char_boundary(MAX_NAME)].into());
+        self
+    }
+
+    /// It outlives the request that this span is of: the body of a stream is read, and dropped, when that has been left.
+    pub(crate) fn within(mut self, span: &tracing::Span) -> Self {
+        self.span = (!span.is_none()).then(|| Box::new(span.clone()));
         self
     }
 
@@ -109,6 +118,7 @@ impl Operation {
 
 impl Drop for Operation {
     fn drop(&mut self) {
+        let _entered = self.span.as_deref().map(tracing::Span::enter);
         let took = self.began.elapsed();
         let is_stream = self.operation == "subscription";
         let (outcome, code) = match self.outcome {

@@ -157,7 +157,7 @@ impl<E: Executor> Guarded<E> {
         let errors = self.errors(&request.data, session.as_deref());
         let on_socket = session.is_some();
         let (place, transport) = (place(&request), if on_socket { Transport::Websocket } else { Transport::Sse });
-        let mut observed = self.observe(transport, kind_of(operation), place).named(name.as_deref());
+        let observed = self.observe(transport, kind_of(operation), place).named(name.as_deref());
         if operation != OperationType::Subscription
             && let Some(caller) = session.as_deref().and_then(caller)
         {
@@ -177,6 +177,7 @@ impl<E: Executor> Guarded<E> {
         let this = self.clone();
         if operation == OperationType::Subscription {
             let span = if on_socket { Span::none() } else { Span::current() };
+            let mut observed = observed.within(&span);
             return poll_fn(move |context| span.in_scope(|| results.poll_next_unpin(context)))
                 .map(move |item| {
                     allowance.renew();
@@ -187,6 +188,7 @@ impl<E: Executor> Guarded<E> {
                 .boxed();
         }
         let span = if on_socket { place.span() } else { Span::current() };
+        let mut observed = observed;
         let answer = async move {
             let response = match timeout(this.0.patience, results.next()).await {
                 Ok(Some(Ok(response))) => errors.public(response),

@@ -63,8 +63,8 @@ fn events<'a>(lines: &'a [Value], event: &str) -> Vec<&'a Value> {
     lines.iter().filter(|line| line["event"] == event).collect()
 }
 
-fn is_subscription(line: &Value) -> bool {
-    line["event"] == "operation" && line["transport"] == "websocket" && line["operation"] == "subscription"
+fn is_subscription(line: &Value, transport: &str) -> bool {
+    line["event"] == "operation" && line["transport"] == transport && line["operation"] == "subscription"
 }
 
 #[tokio::test]
@@ -89,7 +89,11 @@ async fn every_line_keeps_the_contract_and_a_trace_goes_from_the_request_to_the_
     let subscription = socket.subscribe(query, json!({"id": id})).await;
     socket.next(&subscription).await;
     drop(socket);
-    until("the operation is over", async || system.api.records().iter().any(is_subscription).then_some(())).await;
+    let stream = system.client.request(Method::POST, "/graphql").header("accept", "text/event-stream");
+    let stream = stream.json(&json!({"query": query, "variables": {"id": id}})).send().await.unwrap();
+    drop(stream);
+    let over = |transport| system.api.records().iter().any(|line| is_subscription(line, transport)).then_some(());
+    until("both streams are over", async || over("websocket").and(over("sse"))).await;
     until("a line of stats", async || worker.records().iter().any(|line| line["event"] == "queue_stats").then_some(())).await;
 
     let mut api = system.api;
@@ -103,8 +107,10 @@ async fn every_line_keeps_the_contract_and_a_trace_goes_from_the_request_to_the_
     assert!(submitted["tenant_id"].is_string() && submitted["request_id"].is_string(), "{submitted}");
     assert_eq!((&of("query")["name"], of("query")["points"].as_u64() > Some(0)), (&json!("Mine"), true));
     assert!(operations.iter().any(|line| line["code"] == "GRAPHQL_VALIDATION_FAILED"), "{operations:#?}");
-    let socket = operations.iter().find(|line| is_subscription(line));
-    assert!(socket.is_some_and(|line| line["request_id"].is_string()), "{operations:#?}");
+    for transport in ["websocket", "sse"] {
+        let stream = operations.iter().find(|line| is_subscription(line, transport));
+        assert!(stream.is_some_and(|line| line["request_id"].is_string()), "{transport}: {operations:#?}");
+    }
 
     let attempts = events(&worker, "attempt");
     let done = attempts.iter().find(|line| line["task_id"] == *id).unwrap();
