@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boot::metrics::{AUDIT_FAILURES, Registry, SECONDS, count, counter, gauge};
+use boot::metrics::{AUDIT_FAILURES, Registry, count, counter, gauge, seconds};
 use domain::audit;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
@@ -40,10 +40,6 @@ impl Default for Figures {
             resyncs: Counter::default(),
         }
     }
-}
-
-fn seconds() -> Histogram {
-    Histogram::new(SECONDS)
 }
 
 /// How a client talks to us.

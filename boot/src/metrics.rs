@@ -21,6 +21,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::histogram::Histogram;
 pub use prometheus_client::registry::Registry;
 use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
@@ -32,7 +33,13 @@ const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=u
 const PREFIX: &str = "ctap";
 
 /// Buckets of a duration in seconds, from half a millisecond to a minute.
-pub const SECONDS: [f64; 15] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
+const SECONDS: [f64; 15] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
+
+/// Durations, all in the same buckets.
+#[must_use]
+pub fn seconds() -> Histogram {
+    Histogram::new(SECONDS)
+}
 
 /// Answers `GET /metrics` on `address`, if there is one, as long as what this answers is kept. `register` says what there is.
 ///

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use boot::metrics::{AUDIT_FAILURES, Registry, SECONDS, count, counter, counters, gauge};
+use boot::metrics::{AUDIT_FAILURES, Registry, count, counter, counters, gauge, seconds};
 use domain::audit;
 use domain::stats::Tasks;
 use prometheus_client::collector::Collector;
@@ -55,10 +55,6 @@ impl Default for Figures {
     }
 }
 
-fn seconds() -> Histogram {
-    Histogram::new(SECONDS)
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Attempts {
     kind: &'static str,
@@ -107,9 +103,7 @@ impl Metrics {
     pub(crate) fn reported(&self, took: Duration) {
         self.0.report_seconds.observe(took.as_secs_f64());
     }
-}
 
-impl Metrics {
     /// This worker has written the line of stats, and will again in about `interval` unless another has the turn.
     pub(crate) fn stats(&self, tasks: Tasks, workers: u64, interval: Duration) {
         let all = All { until: Instant::now() + interval * 3 / 2, tasks, workers };

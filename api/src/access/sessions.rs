@@ -106,18 +106,17 @@ impl Sessions {
             user_id: caller.user_id,
             key_id: caller.key_id.clone().unwrap_or_default(),
         };
-        let mut table = self.table();
-        let ended = table.stop.child_token();
-        let open = table.open.entry((caller.tenant_id, caller.user_id)).or_default();
+        let Table { stop, credentials: all, open } = &mut *self.table();
+        let open = open.entry((caller.tenant_id, caller.user_id)).or_default();
         if open[kind as usize] >= most {
             let what = if kind == Kind::Socket { "websockets" } else { "subscriptions" };
             return Err(ApiError::new(Code::TooManyConnections, format!("{most} {what} of this user are open already")));
         }
         open[kind as usize] += 1;
-        let known = table.credentials.get_key_value(&credentials).map(|(known, _)| Arc::clone(known));
+        let known = all.get_key_value(&credentials).map(|(known, _)| Arc::clone(known));
         let credentials = known.unwrap_or_else(|| Arc::new(credentials));
-        let watched = table.credentials.entry(Arc::clone(&credentials)).or_insert_with(|| Watched {
-            ended,
+        let watched = all.entry(Arc::clone(&credentials)).or_insert_with(|| Watched {
+            ended: stop.child_token(),
             ends_at: caller.ends_at,
             count: 0,
         });

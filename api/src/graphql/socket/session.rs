@@ -169,6 +169,7 @@ where
 
     async fn act(&mut self, event: Event) -> Result<(), End> {
         match event {
+            // (A token is seen to be cancelled no later than those below it.)
             Event::Ended if self.stop.is_cancelled() => Err(Ending::RESTART.into()),
             Event::Ended => Err(Ending::REVOKED.into()),
             Event::Tick => self.tick().await,
