@@ -1,6 +1,6 @@
 // A running `ctap dev` for a test.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -38,6 +38,8 @@ export async function startDev(binary, variables, folder, port = 0) {
 /** Runs `test` with a `ctap dev` of its own, and stops it. */
 export async function withDev(binary, variables, test) {
   const folder = mkdtempSync(join(tmpdir(), "ctap-browser-"));
+  // Started by root, PostgreSQL runs as another user: where that one cannot enter, dev keeps the database elsewhere, for ever.
+  chmodSync(folder, 0o711);
   let dev;
   try {
     dev = await startDev(binary, variables, join(folder, "dev"));
