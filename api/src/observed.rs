@@ -1,6 +1,7 @@
 //! What is said of every operation when it is over: a line in the log, figures, and a span where spans go somewhere.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::time::{Instant, SystemTime};
 
 use axum::extract::{MatchedPath, Request, State};
@@ -116,8 +117,23 @@ impl Operation {
     }
 }
 
+thread_local! {
+    /// Whether what is dropped at this moment is dropped because we gave it up.
+    static GIVING_UP: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Drops the handling of a request which took too long: its operation has failed, while the client is still there.
+pub(crate) fn given_up(handling: impl Sized) {
+    GIVING_UP.set(true);
+    drop(handling);
+    GIVING_UP.set(false);
+}
+
 impl Drop for Operation {
     fn drop(&mut self) {
+        if self.outcome == Outcome::Gone && GIVING_UP.get() {
+            self.outcome = Outcome::Failed(Code::Unavailable);
+        }
         let _entered = self.span.as_deref().map(tracing::Span::enter);
         let took = self.began.elapsed();
         let is_stream = self.operation == "subscription";

@@ -12,7 +12,7 @@ use std::future::Future;
 
 use domain::audit::Caller;
 use domain::ids;
-use domain::task::{self, Batched, CreateManyError, Created, Head, NewTask, Operated, RefusedTask, TaskError};
+use domain::task::{self, Batched, CreateManyError, Created, Head, NewTask, Operated, RefusedTask, Submission, TaskError};
 use sea_orm::TransactionTrait;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -50,7 +50,7 @@ impl Expected {
 /// `BadUserInput`, `IdempotencyKeyReused`, `ReferenceTaken`; `Unavailable` or `Internal` when the database fails.
 pub async fn create_task(state: &AppState, caller: &Caller, new: NewTask) -> Result<Created, ApiError> {
     let submission = new.validate()?;
-    state.access.admit_tasks(caller.tenant_id, 1).await?;
+    admit(state, caller, std::slice::from_ref(&submission)).await?;
     let (state, caller) = (state.clone(), caller.clone());
     detached(state.clone(), async move {
         let created = with_fresh_ids(&state, || async {
@@ -69,6 +69,25 @@ pub async fn create_task(state: &AppState, caller: &Caller, new: NewTask) -> Res
     .await
 }
 
+/// Asks whether the tenant has room for the tasks. One whose idempotency key was used before takes none: a client that did not
+/// hear our answer must be able to ask again when the tenant is full, maybe by this very task. (It costs a statement, so it is
+/// looked at only then.)
+async fn admit(state: &AppState, caller: &Caller, new: &[Submission]) -> Result<(), ApiError> {
+    let room_for =
+        async |tasks: usize| state.access.admit_tasks(caller.tenant_id, u64::try_from(tasks).unwrap_or(u64::MAX)).await;
+    let Err(refused) = room_for(new.len()).await else { return Ok(()) };
+    let keys: Vec<_> = new.iter().filter_map(|task| task.idempotency_key().map(str::to_owned)).collect();
+    if refused.code != Code::QuotaExceeded || keys.is_empty() {
+        return Err(refused);
+    }
+    let used = task::by_idempotency_keys(&state.db, caller.tenant_id, keys).await?;
+    match new.iter().filter(|task| !task.idempotency_key().is_some_and(|key| used.contains_key(key))).count() {
+        0 => Ok(()),
+        tasks if tasks == new.len() => Err(refused),
+        tasks => room_for(tasks).await,
+    }
+}
+
 /// What a batch became: all of its tasks in the request's order, or the ones that stand in its way.
 pub type Batch = Result<Vec<Created<Head>>, Vec<RefusedTask>>;
 
@@ -77,7 +96,7 @@ pub type Batch = Result<Vec<Created<Head>>, Vec<RefusedTask>>;
 /// # Errors
 /// `Unavailable` or `Internal` when the database fails.
 pub async fn create_tasks(state: &AppState, caller: &Caller, batch: Batched) -> Result<Batch, ApiError> {
-    state.access.admit_tasks(caller.tenant_id, u64::try_from(batch.len()).unwrap_or(u64::MAX)).await?;
+    admit(state, caller, batch.submissions()).await?;
     let (state, caller) = (state.clone(), caller.clone());
     detached(state.clone(), async move {
         // The refusal is no error here: it must not be tried again, and it is not `with_fresh_ids`'s to know.

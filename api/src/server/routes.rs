@@ -64,13 +64,13 @@ fn layered(routes: Router, config: &Arc<Config>, metrics: Metrics) -> Router {
 /// Gives up on a handler that takes longer. (What it writes goes on: see `service`.)
 async fn limited(State(patience): State<Duration>, request: Request, next: Next) -> Response {
     let limit = patience + rest::patience(&request);
-    match timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::warn!("a request took too long and was given up");
-            ApiError::unavailable().into_response()
-        }
+    let mut answer = Box::pin(next.run(request));
+    if let Ok(response) = timeout(limit, &mut answer).await {
+        return response;
     }
+    tracing::warn!("a request took too long and was given up");
+    observed::given_up(answer);
+    ApiError::unavailable().into_response()
 }
 
 #[cfg(test)]

@@ -42,6 +42,15 @@ async fn a_write_that_waits_too_long_is_given_up_over_rest_graphql_events_and_we
     let events = events.unwrap().text().await.unwrap();
     assert!(events.contains(r#""code":"UNAVAILABLE""#) && events.ends_with("event: complete\ndata: \n\n"), "{events}");
     assert_eq!(over_socket, "UNAVAILABLE");
+    // A failure of ours, and no client that has gone.
+    let figures = api.figures();
+    for (transport, operation) in
+        [("rest", "POST /v1/tasks"), ("http", "mutation"), ("sse", "mutation"), ("websocket", "mutation")]
+    {
+        let labels = format!(r#"{{transport="{transport}",operation="{operation}",outcome="error"}} 1"#);
+        assert!(figures.contains(&labels), "{labels}: {figures}");
+    }
+    assert!(!figures.contains("gone"), "{figures}");
 
     tx.rollback().await.unwrap();
     until("one of the writes has its task", async || {

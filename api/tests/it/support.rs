@@ -21,6 +21,7 @@ pub(crate) struct TestApi {
     pub(crate) stop: CancellationToken,
     /// What is open in the process.
     pub(crate) live: Live,
+    metrics: Metrics,
     server: Option<JoinHandle<()>>,
 }
 
@@ -43,10 +44,19 @@ impl TestApi {
         let stop = CancellationToken::new();
         let metrics = Metrics::default();
         let live = metrics.live().clone();
-        let serving = api::serve(config, metrics, pool, listener_pool, tcp, stop.clone());
+        let serving = api::serve(config, metrics.clone(), pool, listener_pool, tcp, stop.clone());
         let server = tokio::spawn(async move { serving.await.unwrap() });
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        TestApi { db, url, client, stop, live, server: Some(server) }
+        TestApi { db, url, client, stop, live, metrics, server: Some(server) }
+    }
+
+    /// The process's own figures, as Prometheus reads them.
+    pub(crate) fn figures(&self) -> String {
+        let mut registry = boot::metrics::Registry::default();
+        self.metrics.register(&mut registry);
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+        text
     }
 
     /// A request with this tenant's key.

@@ -75,16 +75,10 @@ pub(super) enum Role {
 }
 
 impl Batched {
-    /// How many tasks it has.
+    /// Its tasks, one at least.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether it has none. (A batch that was validated has some.)
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub fn submissions(&self) -> &[Submission] {
+        &self.0
     }
 
     /// What each task is beside the others of its batch. `hashes` are those of the tasks with a key.

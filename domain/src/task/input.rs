@@ -126,6 +126,12 @@ impl NewTask {
 }
 
 impl Submission {
+    /// What makes a repeat of it find the first task.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
     /// SHA-256 of everything that was asked for but the key itself; serde_json's maps are sorted, so the order in which
     /// the fields were sent does not matter.
     pub(super) fn request_hash(&self) -> Vec<u8> {

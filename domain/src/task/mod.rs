@@ -47,7 +47,7 @@ pub use heartbeat::{end_leases, heartbeat, lost};
 pub(crate) use input::check_queue;
 pub use input::{InvalidField, NewTask, Submission};
 pub use operate::Operated;
-pub use read::{Listed, by_references, get, head, heads, list, list_with_texts};
+pub use read::{Listed, by_idempotency_keys, by_references, get, head, heads, list, list_with_texts};
 pub use ready::{Ready, ReadyPage, ready};
 pub use release::{Release, release};
 pub use report::{Report, Verdict};

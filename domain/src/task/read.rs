@@ -45,7 +45,10 @@ pub(super) async fn by_idempotency_key<C: ConnectionTrait>(db: &C, tenant_id: Uu
 }
 
 /// Those of the keys that were used, with their tasks.
-pub(super) async fn by_idempotency_keys<C: ConnectionTrait>(
+///
+/// # Errors
+/// The database failed.
+pub async fn by_idempotency_keys<C: ConnectionTrait>(
     db: &C,
     tenant_id: Uuid,
     keys: Vec<String>,
