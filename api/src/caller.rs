@@ -7,9 +7,8 @@ use axum::response::{IntoResponse, Response};
 use domain::audit::Caller;
 use tracing::{Span, field};
 
-use crate::access::Charged;
+use crate::access::{Charged, GRAPHQL_ENTRANCE};
 use crate::error::ApiError;
-use crate::graphql;
 use crate::request_id::RequestContext;
 use crate::state::AppState;
 
@@ -49,10 +48,8 @@ pub(crate) async fn require(State(state): State<AppState>, mut request: Request,
             let span = Span::current();
             span.record("tenant_id", field::display(caller.tenant_id)).record("user_id", field::display(caller.user_id));
             let charged = Charged::default();
-            // A GraphQL operation is charged by what it asks for, once that is known.
-            if request.uri().path() != graphql::PATH
-                && let Err(error) = state.access.charge(&caller, 1, &charged)
-            {
+            // A GraphQL operation is charged for the rest once it is known what it asks for.
+            if let Err(error) = state.access.charge(&caller, GRAPHQL_ENTRANCE, &charged) {
                 return answered(error.into_response(), &charged);
             }
             request.extensions_mut().insert(caller);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
@@ -49,6 +49,11 @@ impl Place {
     }
 }
 
+/// In an answer's extensions: how long it was held back because the client had asked to wait (`Prefer: wait`). That says
+/// nothing of how fast we are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waited(pub(crate) Duration);
+
 /// An operation that goes on until this is dropped, or told to end.
 #[derive(Debug)]
 pub(crate) struct Operation {
@@ -62,6 +67,8 @@ pub(crate) struct Operation {
     place: Place,
     outcome: Outcome,
     points: Option<u32>,
+    /// Of its time, what the client has asked to wait.
+    waited: Duration,
     /// What its last line belongs to, when that is not what is entered at its end.
     span: Option<Box<tracing::Span>>,
 }
@@ -86,6 +93,7 @@ impl Operation {
             place,
             outcome: Outcome::Gone,
             points: None,
+            waited: Duration::ZERO,
             span: None,
         }
     }
@@ -135,7 +143,8 @@ impl Drop for Operation {
             self.outcome = Outcome::Failed(Code::Unavailable);
         }
         let _entered = self.span.as_deref().map(tracing::Span::enter);
-        let took = self.began.elapsed();
+        let lasted = self.began.elapsed();
+        let took = lasted.saturating_sub(self.waited);
         let is_stream = self.operation == "subscription";
         let (outcome, code) = match self.outcome {
             Outcome::Failed(code) => ("error", Some(code)),
@@ -160,7 +169,7 @@ impl Drop for Operation {
             self.operation,
         );
         if self.place.trace.is_sampled() && spans::are_exported() {
-            spans::export(self.span(code, SystemTime::now() - took));
+            spans::export(self.span(code, SystemTime::now() - lasted));
         }
     }
 }
@@ -201,6 +210,7 @@ pub(crate) async fn rest(State(metrics): State<Metrics>, path: MatchedPath, requ
     let status = response.status();
     let code = response.extensions().get::<ApiError>().map(|error| error.code);
     let failed = status.is_client_error() || status.is_server_error();
+    operation.waited = response.extensions().get::<Waited>().map_or(Duration::ZERO, |waited| waited.0);
     operation.answered(code.or_else(|| failed.then(|| problem::of_status(status).code)));
     response
 }

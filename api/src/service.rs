@@ -34,7 +34,21 @@ pub enum Expected {
     OneOf(Vec<i64>),
 }
 
+/// What an operator says about a transition.
+#[derive(Clone, Debug)]
+pub struct OperatorOrder {
+    /// Why, for the trail.
+    pub reason: Option<String>,
+    /// Which version is meant.
+    pub expected: Expected,
+}
+
 impl Expected {
+    /// That version, if there is one.
+    pub(crate) fn version(version: Option<i32>) -> Expected {
+        version.map_or(Expected::Any, |version| Expected::OneOf(vec![version.into()]))
+    }
+
     /// Whether the version that was there before a transition is one that was meant.
     fn allows(&self, operated: &Operated) -> bool {
         match self {
@@ -130,56 +144,44 @@ pub async fn create_tasks(state: &AppState, caller: &Caller, batch: Batched) -> 
 ///
 /// # Errors
 /// `NotFound`, `TaskStateConflict`, `PreconditionFailed`, `BadUserInput` (`reason`); `Unavailable` or `Internal` when the database fails.
-pub async fn cancel_task(
-    state: &AppState,
-    caller: &Caller,
-    id: Uuid,
-    reason: Option<String>,
-    expected: &Expected,
-) -> Result<Operated, ApiError> {
-    check_reason(reason.as_deref())?;
-    let (state, caller, expected) = (state.clone(), caller.clone(), expected.clone());
-    detached(state.clone(), async move {
-        let operated = with_fresh_ids(&state, || async {
-            let tx = state.db.begin().await?;
-            let operated = task::cancel(&tx, &state.ids, &caller, id, reason.as_deref()).await;
-            let operated = noted(&state, &caller, "cancelTask", id, operated)?;
-            // What is not committed has not happened. (Asked for afterwards, since a conflict goes before: RFC 9110, 13.2.1.)
-            if !expected.allows(&operated) {
-                return Ok(None);
-            }
-            tx.commit().await?;
-            Ok(Some(operated))
-        })
-        .await?
-        .ok_or_else(changed)?;
-        state.notifier.cancelled(caller.tenant_id, id);
-        state.notifier.changed(caller.tenant_id, [id]);
-        Ok(operated)
-    })
-    .await
+pub async fn cancel_task(state: &AppState, caller: &Caller, id: Uuid, order: OperatorOrder) -> Result<Operated, ApiError> {
+    operate(state, caller, id, order, Transition::Cancel).await
 }
 
 /// Gives a failed or cancelled task a new life.
 ///
 /// # Errors
 /// As [`cancel_task`].
-pub async fn retry_task(
+pub async fn retry_task(state: &AppState, caller: &Caller, id: Uuid, order: OperatorOrder) -> Result<Operated, ApiError> {
+    operate(state, caller, id, order, Transition::Retry).await
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Transition {
+    Cancel,
+    Retry,
+}
+
+async fn operate(
     state: &AppState,
     caller: &Caller,
     id: Uuid,
-    reason: Option<String>,
-    expected: &Expected,
+    order: OperatorOrder,
+    transition: Transition,
 ) -> Result<Operated, ApiError> {
-    check_reason(reason.as_deref())?;
-    let (state, caller, expected) = (state.clone(), caller.clone(), expected.clone());
+    check_reason(order.reason.as_deref())?;
+    let (state, caller) = (state.clone(), caller.clone());
     detached(state.clone(), async move {
         let operated = with_fresh_ids(&state, || async {
             let tx = state.db.begin().await?;
-            let operated = task::retry(&tx, &state.ids, &caller, id, reason.as_deref()).await;
-            let operated = noted(&state, &caller, "retryTask", id, operated)?;
+            let reason = order.reason.as_deref();
+            let (operation, operated) = match transition {
+                Transition::Cancel => ("cancelTask", task::cancel(&tx, &state.ids, &caller, id, reason).await),
+                Transition::Retry => ("retryTask", task::retry(&tx, &state.ids, &caller, id, reason).await),
+            };
+            let operated = noted(&state, &caller, operation, id, operated)?;
             // What is not committed has not happened. (Asked for afterwards, since a conflict goes before: RFC 9110, 13.2.1.)
-            if !expected.allows(&operated) {
+            if !order.expected.allows(&operated) {
                 return Ok(None);
             }
             tx.commit().await?;
@@ -187,7 +189,10 @@ pub async fn retry_task(
         })
         .await?
         .ok_or_else(changed)?;
-        state.notifier.ready(caller.tenant_id, &operated.task.queue);
+        match transition {
+            Transition::Cancel => state.notifier.cancelled(caller.tenant_id, id),
+            Transition::Retry => state.notifier.ready(caller.tenant_id, &operated.task.queue),
+        }
         state.notifier.changed(caller.tenant_id, [id]);
         Ok(operated)
     })

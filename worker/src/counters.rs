@@ -31,8 +31,11 @@ async fn fold_all(core: &Core) -> Result<(), DbErr> {
     let mut after = None;
     loop {
         let tenants = within(LIMIT, counts::unfolded_tenants(&core.db, after, AT_MOST)).await?;
-        for tenant_id in &tenants {
-            within(LIMIT, counts::fold(&core.db, *tenant_id)).await?;
+        for tenant_id in tenants.iter().copied() {
+            // One that fails must not keep the others behind it from theirs.
+            if let Err(error) = within(LIMIT, counts::fold(&core.db, tenant_id)).await {
+                tracing::warn!(%error, %tenant_id, "the counters of a tenant were not folded");
+            }
         }
         if tenants.len() < AT_MOST {
             return Ok(());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::http::{HeaderMap, HeaderValue};
 use governor::clock::{Clock, DefaultClock};
@@ -14,7 +14,7 @@ use governor::{Quota, RateLimiter};
 use uuid::Uuid;
 
 use super::address::neighbourhood;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
 
@@ -65,6 +65,11 @@ impl Charged {
     }
 }
 
+/// What a GraphQL request pays before anything of it is read, of what it costs in the end.
+pub(crate) const GRAPHQL_ENTRANCE: u32 = 1;
+/// What one costs that is refused: a document of 64 KiB takes milliseconds to refuse.
+pub(crate) const GRAPHQL_REFUSED: u32 = 10;
+
 impl Rates {
     pub(super) fn new(points: Option<NonZeroU32>, failures: Option<NonZeroU32>) -> Rates {
         Rates {
@@ -73,10 +78,10 @@ impl Rates {
         }
     }
 
-    /// Takes points of a user. An operation that costs more than a minute's points is never granted.
+    /// Takes points of a user.
     ///
     /// # Errors
-    /// `RateLimited` with the time to wait.
+    /// `RateLimited` with the time to wait; `QueryTooComplex` for more than a minute's points, which no waiting brings.
     pub(super) fn charge(&self, user: (Uuid, Uuid), points: u32, charged: &Charged) -> Result<(), ApiError> {
         let (Some((quota, limiter)), Some(points)) = (&self.points, NonZeroU32::new(points)) else { return Ok(()) };
         let quota = quota.get();
@@ -89,7 +94,10 @@ impl Rates {
                 charged.put(Left { quota, remaining: 0 });
                 Err(ApiError::rate_limited(not_until.wait_time_from(DefaultClock::default().now())))
             }
-            Err(_) => Err(ApiError::rate_limited(Duration::from_secs(60))),
+            Err(_) => {
+                let message = format!("this costs {points} points, and {quota} may be asked for in a minute");
+                Err(ApiError::new(Code::QueryTooComplex, message))
+            }
         }
     }
 
@@ -156,7 +164,7 @@ mod tests {
         assert_eq!(refused.code, Code::RateLimited);
         assert!((1..=60).contains(&refused.retry_after.expect("a time").as_secs().max(1)));
         rates.charge(bob, 10, &charged).expect("another user's");
-        assert_eq!(rates.charge(bob, 11, &charged).expect_err("never").code, Code::RateLimited);
+        assert_eq!(rates.charge(bob, 11, &charged).expect_err("never").code, Code::QueryTooComplex);
         Rates::new(None, None).charge(ann, u32::MAX, &charged).expect("no limit");
     }
 

@@ -77,8 +77,8 @@ codes! {
     AccessConflict = "ACCESS_CONFLICT", CONFLICT, "`userErrors`", "Look at the present state and decide anew.";
     /// The cursor is too old, or of another database cluster: read the list again.
     CursorExpired = "CURSOR_EXPIRED", GONE, "GraphQL subscriptions", "Read the list again and subscribe from its `liveCursor`.";
-    /// The task is at another version than `If-Match` names.
-    PreconditionFailed = "PRECONDITION_FAILED", PRECONDITION_FAILED, "REST", "Read the task again and decide anew.";
+    /// The task is at another version than `If-Match` names, or than `expectedVersion` is.
+    PreconditionFailed = "PRECONDITION_FAILED", PRECONDITION_FAILED, "REST, `userErrors`", "Read the task again and decide anew.";
     /// The idempotency key was used before with another request.
     IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", UNPROCESSABLE_ENTITY, "REST, GraphQL, `userErrors`",
         "Use a new key for a new request, and the same one only to repeat a request unchanged.";

@@ -10,7 +10,9 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::{Response, ServerError, ValidationResult};
 use domain::audit::Caller;
 
-use crate::access::Charged;
+use super::errors::too_complex;
+use crate::access::{Charged, GRAPHQL_ENTRANCE, GRAPHQL_REFUSED};
+use crate::error::ApiError;
 use crate::state::AppState;
 
 /// Put in a request's data, and kept by who wants to know.
@@ -36,33 +38,37 @@ impl Began {
 }
 
 /// The engine's extension that takes note, and charges.
-#[derive(Debug)]
-pub(super) struct NoteBegin;
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NoteBegin {
+    /// Most points of an operation.
+    pub(super) most_points: usize,
+}
 
 impl ExtensionFactory for NoteBegin {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(NoteBegin)
+        Arc::new(*self)
     }
 }
 
 #[async_trait]
 impl Extension for NoteBegin {
-    /// (The engine has just counted the points, for its own limit.)
+    /// (The engine has just counted the points. Its own limit would not say how many they are.)
     async fn validation(
         &self,
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        let result = next.run(ctx).await?;
-        let points = u32::try_from(result.complexity).unwrap_or(u32::MAX);
+        let result = next.run(ctx).await;
+        let points = result.as_ref().map_or(GRAPHQL_REFUSED, |result| u32::try_from(result.complexity).unwrap_or(u32::MAX));
+        let charged = charge(ctx, points);
+        let result = result?;
+        if result.complexity > self.most_points {
+            return Err(vec![too_complex(result.complexity, self.most_points)]);
+        }
         if let Some(began) = ctx.data_opt::<Began>() {
             began.0.points.store(points, Ordering::Relaxed);
         }
-        if let (Some(state), Some(caller)) = (ctx.data_opt::<AppState>(), ctx.data_opt::<Caller>()) {
-            // Over a websocket there are no headers to write.
-            let charged = ctx.data_opt::<Charged>().cloned().unwrap_or_default();
-            state.access.charge(caller, points, &charged).map_err(|error| vec![ServerError::from(&error)])?;
-        }
+        charged.map_err(|error| vec![ServerError::from(&error)])?;
         Ok(result)
     }
 
@@ -73,4 +79,12 @@ impl Extension for NoteBegin {
         }
         next.run(ctx, operation_name).await
     }
+}
+
+/// Takes what is left to be taken of the caller: it has paid the entrance.
+fn charge(ctx: &ExtensionContext<'_>, points: u32) -> Result<(), ApiError> {
+    let (Some(state), Some(caller)) = (ctx.data_opt::<AppState>(), ctx.data_opt::<Caller>()) else { return Ok(()) };
+    // Over a websocket there are no headers to write.
+    let charged = ctx.data_opt::<Charged>().cloned().unwrap_or_default();
+    state.access.charge(caller, points.saturating_sub(GRAPHQL_ENTRANCE), &charged)
 }

@@ -3,7 +3,6 @@
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use serde_json::json;
 
-use super::types::TaskStatus;
 use crate::error::{ApiError, Code};
 
 /// Longest message, in bytes.
@@ -13,6 +12,16 @@ const MAX_MESSAGE_BYTES: usize = 200;
 pub(super) fn coded(code: Code, message: impl Into<String>) -> ServerError {
     let mut error = ServerError::new(message, None);
     set_code(&mut error, code);
+    error
+}
+
+/// An operation that asks for more than one may.
+pub(super) fn too_complex(points: usize, most: usize) -> ServerError {
+    let message = format!("the operation costs {points} points, and one may cost {most}");
+    let mut error = coded(Code::QueryTooComplex, message);
+    for (name, number) in [("cost", points), ("limit", most)] {
+        extensions(&mut error).set(name, number);
+    }
     error
 }
 
@@ -109,7 +118,6 @@ impl Errors {
 /// What the engine means: it has words only.
 fn engine_code(error: &ServerError) -> Code {
     match error.message.as_str() {
-        "Query is too complex." => Code::QueryTooComplex,
         "Query is nested too deep." => Code::QueryTooDeep,
         // Before execution errors have no path: they are about the document. During it they are about an argument's value.
         _ if error.path.is_empty() => Code::GraphqlValidationFailed,
@@ -126,9 +134,6 @@ fn describe(error: &mut ServerError, ours: &ApiError) {
     }
     if let Some(wait) = ours.retry_after {
         extensions.set("retryAfter", wait.as_secs());
-    }
-    if let Some(status) = ours.status {
-        extensions.set("status", async_graphql::InputType::to_value(&TaskStatus::from(status)));
     }
 }
 
@@ -161,9 +166,6 @@ mod tests {
         assert_eq!(error["message"], "first must be from 1 to 100");
         let fields = json!([{"path": ["first"], "rule": "must be from 1 to 100"}]);
         assert_eq!(error["extensions"], json!({"code": "BAD_USER_INPUT", "fields": fields}));
-        let conflict =
-            ApiError { status: Some(domain::TaskStatus::Done), ..ApiError::new(Code::TaskStateConflict, "the task is done") };
-        assert_eq!(seen(conflict.into())["extensions"], json!({"code": "TASK_STATE_CONFLICT", "status": "DONE"}));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Data, Executor, Request, Response};
+use async_graphql::{Data, Executor, Request, Response, ServerError};
 use domain::access::Scope;
 use domain::audit::Caller;
 use futures_util::future::ready;
@@ -22,7 +22,8 @@ use super::context::prepared;
 use super::errors::{Errors, code_of};
 use super::guard::{Guard, Rejected};
 use super::schema::Schema;
-use crate::error::Code;
+use crate::access::{Access, Charged, GRAPHQL_ENTRANCE, GRAPHQL_REFUSED};
+use crate::error::{ApiError, Code};
 use crate::metrics::{Metrics, Transport};
 use crate::observed::{Operation, Place};
 
@@ -33,6 +34,8 @@ struct Parts<E> {
     inner: E,
     metrics: Metrics,
     guard: Guard,
+    /// Who takes the callers' points.
+    access: Option<Access>,
     /// How long a query or a mutation may take where no request ends with its answer.
     patience: Duration,
 }
@@ -87,8 +90,8 @@ pub(crate) struct Answered {
 
 impl<E: Executor> Guarded<E> {
     /// `patience` is how long a query or a mutation of a stream may take.
-    pub(super) fn new(inner: E, guard: Guard, patience: Duration, metrics: Metrics) -> Self {
-        Self(Arc::new(Parts { inner, metrics, guard, patience }))
+    pub(super) fn new(inner: E, guard: Guard, access: Option<Access>, patience: Duration, metrics: Metrics) -> Self {
+        Self(Arc::new(Parts { inner, metrics, guard, access, patience }))
     }
 
     /// Looks at a request before anything else does.
@@ -101,7 +104,14 @@ impl<E: Executor> Guarded<E> {
 
     /// The same on a websocket, which knows its caller.
     fn admit_on(&self, mut request: Request, session: Option<&Data>) -> Result<Admitted, Box<Answered>> {
-        let may_see = caller(&request.data).or_else(|| caller(session?)).is_some_and(may_see_schema);
+        let caller = caller(&request.data).or_else(|| caller(session?)).cloned();
+        // (A request over HTTP has paid for its body.)
+        if session.is_some()
+            && let Err(error) = self.charge(caller.as_ref(), GRAPHQL_ENTRANCE, &request)
+        {
+            return Err(self.refused(&request, session, Outcome::Refused(error.code), &error));
+        }
+        let may_see = caller.as_ref().is_some_and(may_see_schema);
         let guard = Guard { introspection: self.0.guard.introspection || may_see, ..self.0.guard };
         if !guard.introspection {
             request = request.disable_introspection();
@@ -113,13 +123,31 @@ impl<E: Executor> Guarded<E> {
                     Rejected::Refused(code, _) => Outcome::Refused(*code),
                     Rejected::Invalid(_) => Outcome::Invalid,
                 };
-                let response = self.errors(&request.data, session).refusal(rejected.error());
-                let transport = if session.is_some() { Transport::Websocket } else { Transport::Http };
-                let mut observed = self.observe(transport, "refused", place(&request));
-                self.answered(&mut observed, &response);
-                Err(Box::new(Answered { response, outcome }))
+                // Who has not so much left has nothing left for what comes next.
+                let _ = self.charge(caller.as_ref(), GRAPHQL_REFUSED - GRAPHQL_ENTRANCE, &request);
+                Err(self.refused(&request, session, outcome, rejected.error()))
             }
         }
+    }
+
+    fn charge(&self, caller: Option<&Caller>, points: u32, request: &Request) -> Result<(), ApiError> {
+        let (Some(access), Some(caller)) = (&self.0.access, caller) else { return Ok(()) };
+        let charged = request.data.get(&TypeId::of::<Charged>()).and_then(|data| data.downcast_ref::<Charged>());
+        access.charge(caller, points, &charged.cloned().unwrap_or_default())
+    }
+
+    fn refused(
+        &self,
+        request: &Request,
+        session: Option<&Data>,
+        outcome: Outcome,
+        error: impl Into<ServerError>,
+    ) -> Box<Answered> {
+        let response = self.errors(&request.data, session).refusal(error);
+        let transport = if session.is_some() { Transport::Websocket } else { Transport::Http };
+        let mut observed = self.observe(transport, "refused", place(request));
+        self.answered(&mut observed, &response);
+        Box::new(Answered { response, outcome })
     }
 
     /// Executes a query or a mutation.
@@ -136,8 +164,11 @@ impl<E: Executor> Guarded<E> {
             self.answered(&mut observed, &response);
             return Answered { response, outcome: Outcome::Refused(Code::Internal) };
         };
-        let response = errors.public(response);
+        let mut response = errors.public(response);
         observed.cost(began.points());
+        if began.get() {
+            response.extensions.insert("cost".to_owned(), began.points().into());
+        }
         self.answered(&mut observed, &response);
         let outcome = match code_of(&response) {
             _ if began.get() => Outcome::Executed,

@@ -55,8 +55,8 @@ struct GraphQl {
 pub(crate) fn router(state: AppState) -> Router {
     let limits = state.config.graphql;
     let guard = Guard { limits, introspection: state.config.introspection.0 };
-    let executor =
-        Guarded::new(schema::build(Some(state.clone()), &limits), guard, state.config.patience.answer, state.metrics.clone());
+    let (schema, access) = (schema::build(Some(state.clone()), &limits), Some(state.access.clone()));
+    let executor = Guarded::new(schema, guard, access, state.config.patience.answer, state.metrics.clone());
     let methods = get(get_or_upgrade).post(http::post).options(http::options);
     Router::new().route(PATH, methods).with_state(GraphQl { state, executor })
 }

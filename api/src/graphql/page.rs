@@ -11,6 +11,19 @@ use crate::error::ApiError;
 /// Rows of a page when the client does not say.
 pub(crate) const DEFAULT_ROWS: i32 = 20;
 const MAX_ROWS: i32 = 100;
+/// Rows of a list without pages when the client does not say.
+pub(crate) const LISTED: i32 = 100;
+/// Most rows of one.
+pub(crate) const MAX_LISTED: u16 = 1_000;
+
+/// How long a list without pages may be.
+///
+/// # Errors
+/// `BadUserInput` when that is out of range.
+pub(crate) fn listed(first: i32) -> Result<u16, ApiError> {
+    let rows = u16::try_from(first).ok().filter(|rows| (1..=MAX_LISTED).contains(rows));
+    rows.ok_or_else(|| ApiError::field(["first"], format!("must be an integer from 1 to {MAX_LISTED}")))
+}
 
 /// A connection's arguments as they came.
 #[derive(Clone, Debug, Default)]

@@ -5,6 +5,7 @@ use async_graphql::{SDLExportOptions, SchemaBuilder};
 use super::began::NoteBegin;
 use super::guard;
 use super::mutation::Mutation;
+use super::page::MAX_LISTED;
 use super::query::Query;
 use super::subscription::Subscription;
 use crate::config::GraphqlLimits;
@@ -15,7 +16,7 @@ pub(crate) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema; without a state it can be described but not executed.
 pub(crate) fn build(state: Option<AppState>, limits: &GraphqlLimits) -> Schema {
-    let builder = builder(limits).extension(NoteBegin);
+    let builder = builder(limits).extension(NoteBegin { most_points: limits.cost });
     match state {
         Some(state) => builder.data(state).finish(),
         None => builder.finish(),
@@ -26,7 +27,6 @@ pub(crate) fn build(state: Option<AppState>, limits: &GraphqlLimits) -> Schema {
 pub(super) fn builder(limits: &GraphqlLimits) -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query, Mutation, Subscription)
         .limit_depth(limits.depth)
-        .limit_complexity(limits.cost)
         .limit_recursive_depth(guard::MAX_HEIGHT)
         .disable_suggestions()
 }
@@ -63,5 +63,10 @@ fn without_built_in_directives(sdl: &str) -> String {
 /// What list fields cost; `first` and `last` are what the client asks for, in range or not.
 pub(crate) fn list_cost(first: Option<i32>, last: Option<i32>, child_complexity: usize) -> usize {
     let rows = first.max(last).unwrap_or(super::page::DEFAULT_ROWS);
-    10 + usize::try_from(rows).unwrap_or(0).clamp(1, 100) * child_complexity
+    10usize.saturating_add(usize::try_from(rows).unwrap_or(0).clamp(1, 100).saturating_mul(child_complexity))
+}
+
+/// What a list without pages costs.
+pub(crate) fn short_list_cost(first: i32, child_complexity: usize) -> usize {
+    10usize.saturating_add(usize::try_from(first).unwrap_or(0).clamp(1, usize::from(MAX_LISTED)).saturating_mul(child_complexity))
 }

@@ -34,7 +34,9 @@ use crate::time;
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Most items of the page; 50 when not given."),
         ("cursor" = Option<String>, Query, description = "The `next` of the page before."),
     ),
-    responses((status = OK, description = "A page.", body = Page<AuditBody>)),
+    responses((status = OK, description = "A page.", body = Page<AuditBody>, headers(
+        ("Link" = String, description = "`rel=\"next\"`: where the next page is, when there is one."),
+    ))),
 )]
 pub(super) async fn audit(
     State(state): State<AppState>,

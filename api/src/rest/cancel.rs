@@ -35,8 +35,8 @@ pub(super) async fn cancel(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     TaskId(id): TaskId,
-    operation: Operation,
+    Operation(order): Operation,
 ) -> Result<Response, ApiError> {
-    let operated = service::cancel_task(&state, &caller, id, operation.reason, &operation.expected).await?;
+    let operated = service::cancel_task(&state, &caller, id, order).await?;
     Ok(written(StatusCode::OK, operated.task))
 }

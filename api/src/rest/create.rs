@@ -1,5 +1,7 @@
 //! `POST /v1/tasks`: 202, because the work is still to be done.
 
+use std::time::Instant;
+
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -11,6 +13,7 @@ use super::input::NewTaskBody;
 use super::task::{TaskBody, address, put, written};
 use super::{idempotency, input, prefer, wait};
 use crate::error::ApiError;
+use crate::observed::Waited;
 use crate::service;
 use crate::state::AppState;
 
@@ -65,9 +68,11 @@ pub(super) async fn create(
     let is_new = created.audit_id.is_some();
     let mut task = created.task;
     let granted = prefer::wait(&headers);
+    let waiting = Instant::now();
     if let Some(limit) = granted {
         task = wait::until(&state, task, limit, |status, _| status.is_final()).await;
     }
+    let waited = Waited(waiting.elapsed());
     let status = match (task.status.is_final(), is_new) {
         (false, _) => StatusCode::ACCEPTED,
         (true, true) => StatusCode::CREATED,
@@ -79,5 +84,6 @@ pub(super) async fn create(
     if status == StatusCode::ACCEPTED {
         put(&mut response, header::RETRY_AFTER, RETRY_AFTER);
     }
+    response.extensions_mut().insert(waited);
     Ok(prefer::applied(response, granted))
 }

@@ -1,5 +1,7 @@
 //! `GET /v1/tasks/{id}`, at once or when there is something new to tell.
 
+use std::time::Instant;
+
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -11,6 +13,7 @@ use super::path::TaskId;
 use super::task::{TaskBody, read, unchanged};
 use super::{etag, prefer, wait};
 use crate::error::ApiError;
+use crate::observed::Waited;
 use crate::state::AppState;
 
 /// Reads a task.
@@ -50,6 +53,7 @@ pub(super) async fn get(
     };
     let known = |version: i64| etag::matches(&headers, &etag::of_version(version));
     let granted = prefer::wait(&headers);
+    let waiting = Instant::now();
     if let Some(limit) = granted {
         task = if etag::is_conditional(&headers) {
             wait::until(&state, task, limit, |_, version| !known(version)).await
@@ -57,6 +61,8 @@ pub(super) async fn get(
             wait::until(&state, task, limit, |status, _| status.is_final()).await
         };
     }
-    let response = if known(task.version) { unchanged(&task) } else { read(task) };
+    let waited = Waited(waiting.elapsed());
+    let mut response = if known(task.version) { unchanged(&task) } else { read(task) };
+    response.extensions_mut().insert(waited);
     Ok(prefer::applied(response, granted))
 }

@@ -39,7 +39,9 @@ const KNOWN: &[&str] = &["status", "kind", "queue", "reference", "limit", "curso
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Most items of the page; 50 when not given."),
         ("cursor" = Option<String>, Query, description = "The `next` of the page before, with the same filter."),
     ),
-    responses((status = OK, description = "A page.", body = Page<TaskBody>)),
+    responses((status = OK, description = "A page.", body = Page<TaskBody>, headers(
+        ("Link" = String, description = "`rel=\"next\"`: where the next page is, when there is one."),
+    ))),
 )]
 pub(super) async fn list(
     State(state): State<AppState>,

@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use self::problem::{FieldProblem, Problem};
 
-const DESCRIPTION: &str = "Submits tasks and shows what becomes of them. Every request needs an API key, and every error is \
+const DESCRIPTION: &str = "Submits tasks and shows what becomes of them. Every request needs an API key or a token, and every error is \
 a problem of RFC 9457 with a stable `code`. Times are RFC 3339 in UTC. What this facade leaves out, GraphQL has.";
 
 const KEY: &str = "key";

@@ -7,15 +7,10 @@ use utoipa::ToSchema;
 use super::body::OptionalJsonBody;
 use super::etag;
 use crate::error::{ApiError, FieldError};
-use crate::service::Expected;
+use crate::service::OperatorOrder;
 
-/// An operator's request.
-pub(super) struct Operation {
-    /// Why, for the trail.
-    pub(super) reason: Option<String>,
-    /// Which version is meant: `If-Match`.
-    pub(super) expected: Expected,
-}
+/// An operator's request; the version that is meant is `If-Match`.
+pub(super) struct Operation(pub(super) OperatorOrder);
 
 /// Why; may be left out, and with it the body.
 #[derive(ToSchema)]
@@ -34,7 +29,7 @@ impl<S: Send + Sync> FromRequest<S> for Operation {
     async fn from_request(request: Request, state: &S) -> Result<Operation, ApiError> {
         let expected = etag::expected(request.headers());
         let OptionalJsonBody(body) = OptionalJsonBody::from_request(request, state).await?;
-        Ok(Operation { reason: body.map(reason).transpose()?.flatten(), expected })
+        Ok(Operation(OperatorOrder { reason: body.map(reason).transpose()?.flatten(), expected }))
     }
 }
 

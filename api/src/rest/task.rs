@@ -21,6 +21,16 @@ pub(super) const PRIVATE: [(HeaderName, &str); 2] =
 
 const NO_STORE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
+/// What went wrong in an attempt.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the worker has written")]
+pub(super) struct TaskError {
+    /// For programs.
+    code: String,
+    /// For people; cut and cleaned.
+    message: String,
+}
+
 /// A task.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -42,7 +52,7 @@ pub(super) struct TaskBody {
     #[schema(required, value_type = Option<Value>)]
     result: Option<JsonText>,
     /// What went wrong in the last attempt.
-    #[schema(required, value_type = Option<Object>)]
+    #[schema(required, value_type = Option<TaskError>)]
     error: Option<Value>,
     /// The attempt that runs or ran last; 0 before the first.
     attempt: i32,

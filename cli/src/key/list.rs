@@ -17,7 +17,7 @@ const HEAD: [&str; 7] = ["ID", "STATE", "CREATED", "EXPIRES", "LAST USED", "USER
 pub(super) async fn list(args: &ListArgs, place: &Where) -> Result<(), Error> {
     let (db, clock) = place.open().await?;
     let tenant = super::tenant(&db, &args.tenant).await?;
-    let keys = access::keys(&db, tenant, None, LIMIT).await?;
+    let keys = access::keys(&db, tenant, None, true, LIMIT).await?;
     let mut users: Vec<_> = keys.iter().map(|key| key.user_id).collect();
     users.sort_unstable();
     users.dedup();

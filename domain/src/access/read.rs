@@ -1,6 +1,7 @@
 //! Reads of tenants, users and keys. Every one names one tenant, but the list of tenants itself.
 
 use entity::{api_key, tenant, user};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -70,7 +71,7 @@ pub async fn keys_of_ids<C: ConnectionTrait>(db: &C, tenant_id: Uuid, ids: &[Str
 }
 
 /// The tenant's keys, or those of one user, the newest first; at most `limit`. (Revoked and expired ones stay, so that the
-/// trail's `keyId` leads somewhere.)
+/// trail's `keyId` leads somewhere; they are left out unless `ended`.)
 ///
 /// # Errors
 /// The database failed.
@@ -78,11 +79,16 @@ pub async fn keys<C: ConnectionTrait>(
     db: &C,
     tenant_id: Uuid,
     user_id: Option<Uuid>,
+    ended: bool,
     limit: u64,
 ) -> Result<Vec<api_key::Model>, DbErr> {
     let mut of_tenant = api_key::Entity::find().filter(api_key::Column::TenantId.eq(tenant_id));
     if let Some(user_id) = user_id {
         of_tenant = of_tenant.filter(api_key::Column::UserId.eq(user_id));
+    }
+    if !ended {
+        let good = Expr::cust("expires_at > statement_timestamp()");
+        of_tenant = of_tenant.filter(api_key::Column::RevokedAt.is_null()).filter(good);
     }
     of_tenant.order_by_desc(api_key::Column::CreatedAt).order_by_asc(api_key::Column::Id).limit(limit).all(db).await
 }

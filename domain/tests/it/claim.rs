@@ -13,9 +13,11 @@ async fn tasks_come_by_priority_then_run_at_then_id() {
     let stage = Stage::new().await;
     let (db, acme) = (&stage.db, &stage.acme);
     let low = db.submit(acme, NewTask { priority: Some(-5), ..echo(1) }).await.id;
-    let early = db.submit(acme, NewTask { run_at: "2000-01-01T00:00:00Z".parse().ok(), ..echo(2) }).await.id;
-    let first = db.submit(acme, echo(3)).await.id;
-    let second = db.submit(acme, echo(4)).await.id;
+    let first = db.submit(acme, echo(2)).await.id;
+    let second = db.submit(acme, echo(3)).await.id;
+    let early = db.submit(acme, echo(4)).await.id;
+    let earlier = format!("UPDATE tasks SET run_at = run_at - interval '1 hour' WHERE id = '{early}'");
+    db.owner.execute_unprepared(&earlier).await.unwrap();
     let high = db.submit(acme, NewTask { priority: Some(5), ..echo(5) }).await.id;
     let batch = stage.claim(10).await.unwrap();
     let order: Vec<_> = batch.tasks.iter().map(|t| t.id).collect();

@@ -34,6 +34,19 @@ async fn a_new_task_has_the_defaults_and_one_audit_row_by_its_submitter() {
 }
 
 #[tokio::test]
+async fn a_past_time_means_now() {
+    let db = TestDb::new().await;
+    let acme = db.tenant("acme").await;
+    let run_at = "2000-01-01T00:00:00Z".parse().ok();
+    let one = create(&db, &acme, NewTask { run_at, ..echo(1) }).await.unwrap().task;
+    assert_eq!(one.run_at, one.created_at);
+    let tx = db.api.begin().await.unwrap();
+    let batch = task::validate_many(vec![NewTask { run_at, ..echo(2) }]).unwrap();
+    let many = task::create_many(&tx, &db.ids, &acme.caller(), &batch).await.unwrap();
+    assert_eq!(many[0].task.run_at, many[0].task.created_at);
+}
+
+#[tokio::test]
 async fn the_same_key_and_request_answers_with_the_first_task() {
     let db = TestDb::new().await;
     let acme = db.tenant("acme").await;

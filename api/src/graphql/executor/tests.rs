@@ -41,8 +41,8 @@ impl Changes {
 }
 
 fn patient(patience: Duration) -> Guarded<async_graphql::Schema<Query, EmptyMutation, Changes>> {
-    let schema = async_graphql::Schema::build(Query, EmptyMutation, Changes).extension(NoteBegin);
-    Guarded::new(schema.limit_complexity(10).finish(), Guard::default(), patience, Metrics::default())
+    let schema = async_graphql::Schema::build(Query, EmptyMutation, Changes).extension(NoteBegin { most_points: 10 });
+    Guarded::new(schema.finish(), Guard::default(), None, patience, Metrics::default())
 }
 
 fn guarded() -> Guarded<async_graphql::Schema<Query, EmptyMutation, Changes>> {
@@ -74,7 +74,10 @@ async fn a_panic_and_a_fault_are_answered_without_their_text_and_with_the_reques
         assert!(text(&answered.response).contains(INTERNAL), "{query}: {answered:?}");
         assert_eq!(answered.outcome, outcome, "{query}");
     }
-    assert_eq!(text(&guarded().run(admitted("{ works }")).await.response), "{\"data\":{\"works\":1}}");
+    assert_eq!(
+        text(&guarded().run(admitted("{ works }")).await.response),
+        "{\"data\":{\"works\":1},\"extensions\":{\"cost\":1}}"
+    );
 }
 
 #[tokio::test]

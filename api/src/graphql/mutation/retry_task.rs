@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::graphql::context::{caller, state};
 use crate::graphql::input::RetryTaskInput;
 use crate::graphql::types::{GlobalId, NodeType, Task, UserError, outcome};
-use crate::service::{self, Expected};
+use crate::service::{self, Expected, OperatorOrder};
 
 /// What became of a retry.
 #[derive(Default, SimpleObject)]
@@ -21,7 +21,8 @@ pub(crate) struct RetryTaskPayload {
 
 pub(super) async fn retry_task(ctx: &Context<'_>, input: RetryTaskInput) -> Result<RetryTaskPayload, ApiError> {
     let id = GlobalId::read(NodeType::Task, ["input", "id"], &input.id)?;
-    let operated = service::retry_task(state(ctx)?, caller(ctx)?, id, input.reason, &Expected::Any).await;
+    let order = OperatorOrder { reason: input.reason, expected: Expected::version(input.expected_version) };
+    let operated = service::retry_task(state(ctx)?, caller(ctx)?, id, order).await;
     Ok(match outcome(operated)? {
         Ok(operated) => RetryTaskPayload {
             task: Some(operated.task.into()),

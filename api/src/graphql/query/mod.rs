@@ -15,9 +15,9 @@ use async_graphql::{Context, ID, Object};
 use domain::page::Order;
 
 use super::input::{AuditLogFilter, AuditLogOrder, TaskBy, TaskFilter, TaskOrder};
-use super::page::PageArgs;
+use super::page::{LISTED, PageArgs};
 use super::scalar::Cursor;
-use super::schema::list_cost;
+use super::schema::{list_cost, short_list_cost};
 use super::types::{
     ApiKey, AuditLogConnection, Node, Queue, Task, TaskConnection, TaskCounts, TenantConnection, UP_TO, UserConnection, Viewer,
 };
@@ -111,15 +111,16 @@ impl Query {
         Some(people::users(ctx, PageArgs { first, after, last, before }).await)
     }
 
-    /// The keys of the tenant, the newest first; the first 1000.
-    #[graphql(complexity = "20 + 20 * child_complexity")]
+    /// The keys of the tenant, the newest first.
+    #[graphql(complexity = "short_list_cost(first, child_complexity)")]
     async fn api_keys(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of this user.")] user_id: Option<ID>,
         #[graphql(desc = "Also those that were revoked or have expired.", default)] ended: bool,
+        #[graphql(desc = "How many keys at most, 1 to 1000.", default_with = "LISTED")] first: i32,
     ) -> Option<Result<Vec<ApiKey>, ApiError>> {
-        Some(people::api_keys(ctx, user_id, ended).await)
+        Some(people::api_keys(ctx, user_id, ended, first).await)
     }
 
     /// The tenants of the platform, the first made first; for the platform's own users alone.
@@ -136,22 +137,24 @@ impl Query {
     }
 
     /// How many tasks there are, by state, queue and kind. Cheap, however many there are.
-    #[graphql(complexity = "20 + child_complexity")]
+    #[graphql(complexity = "short_list_cost(first, child_complexity)")]
     async fn task_counts(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Counts above this are told as this, and `capped`.", default_with = "UP_TO")] up_to: i32,
+        #[graphql(desc = "How many queues, and how many kinds, at most, 1 to 1000.", default_with = "LISTED")] first: i32,
     ) -> Option<Result<TaskCounts, ApiError>> {
-        Some(task_counts::task_counts(ctx, up_to).await)
+        Some(task_counts::task_counts(ctx, up_to, first).await)
     }
 
-    /// The queues that have, or had, tasks, or were paused once, in the order of their names; the first 1000.
-    #[graphql(complexity = "20 + 20 * child_complexity")]
+    /// The queues that have, or had, tasks, or were paused once, in the order of their names.
+    #[graphql(complexity = "short_list_cost(first, child_complexity)")]
     async fn queues(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of these names, at most 100.")] names: Option<Vec<String>>,
+        #[graphql(desc = "How many queues at most, 1 to 1000.", default_with = "LISTED")] first: i32,
     ) -> Option<Result<Vec<Queue>, ApiError>> {
-        Some(queues::queues(ctx, names).await)
+        Some(queues::queues(ctx, names, first).await)
     }
 }

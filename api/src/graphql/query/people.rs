@@ -1,7 +1,6 @@
 //! `users`, `apiKeys`, `tenants`: who may use the platform.
 
 use async_graphql::{Context, ID};
-use chrono::Utc;
 use domain::access;
 use domain::audit::PLATFORM_TENANT;
 use domain::page::Order;
@@ -10,11 +9,8 @@ use serde_json::json;
 use crate::cursor::Scope;
 use crate::error::ApiError;
 use crate::graphql::context::{caller, list_read};
-use crate::graphql::page::PageArgs;
+use crate::graphql::page::{PageArgs, listed};
 use crate::graphql::types::{ApiKey, GlobalId, NodeType, TenantConnection, UserConnection};
-
-/// Most keys of an answer.
-const MOST_KEYS: u64 = 1_000;
 
 pub(super) async fn users(ctx: &Context<'_>, args: PageArgs) -> Result<UserConnection, ApiError> {
     let tenant_id = caller(ctx)?.tenant_id;
@@ -29,12 +25,11 @@ pub(super) async fn tenants(ctx: &Context<'_>, args: PageArgs) -> Result<TenantC
     Ok(TenantConnection::new(&request, access::tenants(read.db(), request.page()).await?))
 }
 
-pub(super) async fn api_keys(ctx: &Context<'_>, user_id: Option<ID>, ended: bool) -> Result<Vec<ApiKey>, ApiError> {
+pub(super) async fn api_keys(ctx: &Context<'_>, user_id: Option<ID>, ended: bool, first: i32) -> Result<Vec<ApiKey>, ApiError> {
     let tenant_id = caller(ctx)?.tenant_id;
     let user_id = user_id.map(|id| GlobalId::read(NodeType::User, ["userId"], &id)).transpose()?;
+    let first = listed(first)?;
     let read = list_read(ctx).await?;
-    let keys = access::keys(read.db(), tenant_id, user_id, MOST_KEYS).await?;
-    let now = Utc::now();
-    let shown = keys.into_iter().filter(|key| ended || key.revoked_at.is_none() && key.expires_at > now);
-    Ok(shown.map(ApiKey).collect())
+    let keys = access::keys(read.db(), tenant_id, user_id, ended, first.into()).await?;
+    Ok(keys.into_iter().map(ApiKey).collect())
 }

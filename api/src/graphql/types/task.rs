@@ -8,12 +8,12 @@ use domain::audit::Order;
 use domain::entity::task::Model;
 use domain::task::{Head, Texts};
 
-use super::{AuditLogConnection, AuditLogList, GlobalId, NodeType, TaskStatus};
+use super::{AuditLogConnection, AuditLogList, GlobalId, NodeType, TaskStatus, User};
 use crate::access::Scoped;
 use crate::error::ApiError;
 use crate::graphql::allowance::Allowance;
 use crate::graphql::context::{audit_is_read, caller};
-use crate::graphql::loaders::{TaskKey, TextKey, TrailKey, loaders};
+use crate::graphql::loaders::{TaskKey, TextKey, TrailKey, UserKey, loaders};
 use crate::graphql::page::PageArgs;
 use crate::graphql::scalar::{Cursor, DateTime, Json, UuidScalar, parse_uuid};
 use crate::graphql::schema::list_cost;
@@ -162,6 +162,16 @@ impl Task {
     /// The submitter's own id, unique within the tenant.
     async fn reference(&self) -> Option<&str> {
         self.0.reference.as_deref()
+    }
+
+    /// The key that it was submitted under, if it was: a repeat with the same one finds it.
+    async fn idempotency_key(&self) -> Option<&str> {
+        self.0.idempotency_key.as_deref()
+    }
+
+    /// Who submitted it.
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>, ApiError> {
+        Ok(loaders(ctx)?.load_one(UserKey(self.0.created_by)).await?.map(User))
     }
 
     /// The worker process that runs it, while it runs.

@@ -15,9 +15,9 @@ pub(crate) struct TaskCounts {
     total: TaskCount,
     /// By state, all five.
     by_status: Vec<TaskStatusCount>,
-    /// By queue, those that have tasks, in the order of their names; the first 1000.
+    /// By queue, the `first` that have tasks, in the order of their names.
     by_queue: Vec<NamedTaskCount>,
-    /// By kind, those that have tasks, in the order of their names; the first 1000.
+    /// By kind, the `first` that have tasks, in the order of their names.
     by_kind: Vec<NamedTaskCount>,
 }
 

@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 
+use super::TaskStatus;
 use crate::error::{ApiError, Code};
 
 /// Why a mutation did nothing.
@@ -14,6 +15,8 @@ pub(crate) struct UserError {
     message: String,
     /// For programs.
     code: UserErrorCode,
+    /// Of a `TASK_STATE_CONFLICT`: the task's present state.
+    task_status: Option<TaskStatus>,
 }
 
 /// What kind of outcome.
@@ -23,8 +26,10 @@ pub(crate) enum UserErrorCode {
     BadUserInput,
     /// There is no such thing, or it is another tenant's.
     NotFound,
-    /// The task's present state does not allow it; the message names the state.
+    /// The task's present state, which is `taskStatus`, does not allow it.
     TaskStateConflict,
+    /// The task is not at the version that was expected.
+    PreconditionFailed,
     /// The idempotency key was used before with another request.
     IdempotencyKeyReused,
     /// Another task of the tenant has this reference.
@@ -57,6 +62,7 @@ impl UserError {
             Code::BadUserInput => UserErrorCode::BadUserInput,
             Code::NotFound => UserErrorCode::NotFound,
             Code::TaskStateConflict => UserErrorCode::TaskStateConflict,
+            Code::PreconditionFailed => UserErrorCode::PreconditionFailed,
             Code::IdempotencyKeyReused => UserErrorCode::IdempotencyKeyReused,
             Code::ReferenceTaken => UserErrorCode::ReferenceTaken,
             Code::NameTaken => UserErrorCode::NameTaken,
@@ -66,7 +72,7 @@ impl UserError {
         if !error.fields.is_empty() {
             let of_field = |f: crate::error::FieldError| {
                 let message = format!("{} {}", f.path.join("."), f.rule);
-                UserError { field: Some(path(f.path)), message, code }
+                UserError { field: Some(path(f.path)), message, code, task_status: None }
             };
             return Ok(error.fields.into_iter().map(of_field).collect());
         }
@@ -74,11 +80,12 @@ impl UserError {
             UserErrorCode::BadUserInput | UserErrorCode::AccessConflict => None,
             UserErrorCode::NameTaken => Some("name"),
             UserErrorCode::NotFound | UserErrorCode::TaskStateConflict => Some("id"),
+            UserErrorCode::PreconditionFailed => Some("expectedVersion"),
             UserErrorCode::IdempotencyKeyReused => Some("idempotencyKey"),
             UserErrorCode::ReferenceTaken => Some("reference"),
         };
         let field = field.map(|name| path(vec![name.to_owned()]));
-        Ok(vec![UserError { field, message: error.message, code }])
+        Ok(vec![UserError { field, message: error.message, code, task_status: error.status.map(TaskStatus::from) }])
     }
 
     /// The same error about something further down: the path goes behind `input`.
@@ -93,7 +100,7 @@ impl UserError {
     /// Stands for `count` errors like this one about the list `field` that are not named.
     pub(crate) fn and_more(&self, field: &str, count: usize) -> Self {
         let message = format!("{field}: {count} more are not named");
-        UserError { field: Some(path(vec![field.to_owned()])), message, code: self.code }
+        UserError { field: Some(path(vec![field.to_owned()])), message, code: self.code, task_status: None }
     }
 }
 

@@ -52,6 +52,30 @@ async fn points_run_out_and_the_headers_say_how_many_are_left() {
 }
 
 #[tokio::test]
+async fn what_is_refused_costs_points_and_what_costs_more_than_a_minute_has_is_no_matter_of_waiting() {
+    let api = start(AccessSettings { rate_limit_points: NonZeroU32::new(100), ..AccessSettings::default() }).await;
+    let acme = api.db.tenant("acme").await;
+    let costly = "{ tasks(first: 100) { edges { node { id } } } }";
+    let answer = ask(&api, &acme, costly, json!({})).await;
+    assert_eq!(codes(&answer), ["QUERY_TOO_COMPLEX"], "{answer}");
+    // The guard's refusal, the engine's, and what is no GraphQL at all; over a websocket too.
+    let mut socket = Socket::connect(&api, &acme).await;
+    let mut id = 0;
+    testkit::until("the points run out", async || {
+        id += 1;
+        socket.subscribe(&id.to_string(), "{ nothing }", json!({})).await;
+        (socket.refusal(&id.to_string()).await == "RATE_LIMITED").then_some(())
+    })
+    .await;
+    assert!(id < 20, "a refusal costs more than a point: {id}");
+    testkit::until("nothing is left", async || {
+        let answer = api.request(&acme, Method::POST, "/graphql").header("content-type", "application/json").body("{").send();
+        (answer.await.unwrap().status() == 429).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_address_with_too_many_refused_credentials_is_not_listened_to_but_known_ones_are() {
     let api = start(AccessSettings { auth_failures: NonZeroU32::new(5), ..AccessSettings::default() }).await;
     let (acme, late) = (api.db.tenant("acme").await, api.db.tenant("late").await);

@@ -43,7 +43,7 @@ fn nodes(connection: &Value) -> Vec<&Value> {
     connection["edges"].as_array().unwrap().iter().map(|edge| &edge["node"]).collect()
 }
 
-const TRAILS: &str = "query($first: Int) { tasks(first: $first) { edges { node { databaseId
+const TRAILS: &str = "query($first: Int) { tasks(first: $first) { edges { node { databaseId createdBy { name } idempotencyKey
     auditLogs(first: 2) { edges { cursor node { action task { databaseId status } } } pageInfo { hasNextPage } }
     newest: auditLogs(last: 1) { edges { node { action } } pageInfo { hasPreviousPage } } } } } }";
 
@@ -61,8 +61,9 @@ async fn the_trails_of_a_page_of_tasks_are_read_together() {
     let (one, of_one) = counted.query(&acme, TRAILS, json!({"first": 1})).await;
     let (all, of_all) = counted.query(&acme, TRAILS, json!({"first": 40})).await;
     assert_eq!((nodes(&one["tasks"]).len(), nodes(&all["tasks"]).len()), (1, 40));
-    // The list, that the trail is read, the two trails of each, the tasks of their rows.
-    assert_eq!((of_one.len(), of_all.len()), (5, 5), "{of_all:#?}");
+    // The list, who submitted its tasks, that the trail is read, the two trails of each, the tasks of their rows.
+    assert_eq!((of_one.len(), of_all.len()), (6, 6), "{of_all:#?}");
+    assert!(nodes(&all["tasks"]).iter().all(|task| task["createdBy"]["name"] == "acme-user"));
 
     let mut finished = 0;
     for task in nodes(&all["tasks"]) {

@@ -14,9 +14,9 @@ const CREATE: &str = "mutation($input: CreateTaskInput!) { createTask(input: $in
            finishedAt version reference workerId result error { code message } }
     auditLogIds userErrors { field message code } } }";
 const CANCEL: &str = "mutation($id: ID!, $reason: String) { cancelTask(input: {id: $id, reason: $reason}) {
-    task { status version } auditLogIds userErrors { field message code } } }";
-const RETRY: &str = "mutation($id: ID!) { retryTask(input: {id: $id}) {
-    task { status version attempt error { code } finishedAt } auditLogIds userErrors { field message code } } }";
+    task { status version } auditLogIds userErrors { field message code taskStatus } } }";
+const RETRY: &str = "mutation($id: ID!, $version: Int) { retryTask(input: {id: $id, expectedVersion: $version}) {
+    task { status version attempt error { code } finishedAt } auditLogIds userErrors { field message code taskStatus } } }";
 const TASK: &str = "query($id: ID!) { task(by: {id: $id}) { status result attempt error { code message } finishedAt
     auditLogs { edges { node { id action actor seq attempt reason keyId requestId statusBefore statusAfter taskId detail } } } } }";
 
@@ -108,11 +108,29 @@ async fn expected_outcomes_are_user_errors() {
 
     let id = api.db.submit(&acme, testkit::echo(1)).await.id;
     let conflict = data(&api, &acme, RETRY, json!({"id": id})).await["retryTask"].clone();
-    let error = json!([{"field": ["input", "id"], "message": "the task is pending", "code": "TASK_STATE_CONFLICT"}]);
+    let error = json!([{"field": ["input", "id"], "message": "the task is pending", "code": "TASK_STATE_CONFLICT",
+                        "taskStatus": "PENDING"}]);
     assert_eq!((&conflict["userErrors"], &conflict["task"]), (&error, &Value::Null));
     let reason = data(&api, &acme, CANCEL, json!({"id": id, "reason": "x".repeat(129)})).await["cancelTask"].clone();
     assert_eq!(reason["userErrors"][0]["field"], json!(["input", "reason"]));
     let nobody = data(&api, &acme, CANCEL, json!({"id": ids::floor(chrono::Utc::now())})).await["cancelTask"].clone();
     assert_eq!(nobody["userErrors"][0]["code"], "NOT_FOUND");
     assert_eq!(api.db.task(&acme, id).await.version, 1);
+}
+
+#[tokio::test]
+async fn a_decision_on_an_older_version_is_not_carried_out() {
+    let api = TestApi::start().await;
+    let acme = api.db.tenant("acme").await;
+    let id = api.db.submit(&acme, testkit::echo(1)).await.id;
+    data(&api, &acme, CANCEL, json!({"id": id})).await;
+    let stale = data(&api, &acme, RETRY, json!({"id": id, "version": 1})).await["retryTask"].clone();
+    let error = &stale["userErrors"][0];
+    assert_eq!(
+        (&error["code"], &error["field"], &error["taskStatus"]),
+        (&json!("PRECONDITION_FAILED"), &json!(["input", "expectedVersion"]), &Value::Null)
+    );
+    assert_eq!(api.db.actions(&acme, id).await, ["task.created", "task.cancelled"]);
+    let retried = data(&api, &acme, RETRY, json!({"id": id, "version": 2})).await["retryTask"].clone();
+    assert_eq!((&retried["task"]["version"], &retried["userErrors"]), (&json!(3), &json!([])));
 }

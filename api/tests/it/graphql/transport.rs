@@ -155,6 +155,13 @@ async fn operations_are_limited_in_cost_and_depth() {
     data(&api, &acme, "{ tasks { edges { node { id auditLogs(first: 10) { edges { node { action } } } } } } }", json!({})).await;
     let costly = "{ tasks(first: 100) { edges { node { auditLogs(first: 100) { edges { node { id } } } } } } }";
     assert_eq!(failure(&api, &acme, costly, json!({})).await, "QUERY_TOO_COMPLEX");
+    let body = |query: &str| json!({"query": query});
+    let refused: Value = api.post(&acme, "/graphql", &body(costly)).await.json().await.unwrap();
+    let extensions = &refused["errors"][0]["extensions"];
+    assert_eq!(extensions["limit"], 5_000, "{refused}");
+    assert!(extensions["cost"].as_u64().unwrap() > 100 * 100, "{refused}");
+    let cheap: Value = api.post(&acme, "/graphql", &body("{ viewer { keyId } }")).await.json().await.unwrap();
+    assert!((1..10).contains(&cheap["extensions"]["cost"].as_u64().unwrap()), "{cheap}");
     let hidden = "query($n: Int) { tasks(first: 100) { edges { node { auditLogs(first: $n) { edges { node { id } } } } } } }";
     assert_eq!(failure(&api, &acme, hidden, json!({"n": 100})).await, "QUERY_TOO_COMPLEX");
     let negative = "{ tasks(first: -1) { edges { node { id } } } }";

@@ -56,7 +56,12 @@ async fn who_waits_in_vain_is_told_the_present_state() {
     let submitted = request.send().await.unwrap();
     assert!(asked.elapsed() >= Duration::from_secs(1));
     assert_eq!(submitted.status(), 202);
+    let elapsed = asked.elapsed().as_secs_f64();
     assert_eq!(submitted.headers()["preference-applied"], "wait=1");
+    let figures = api.figures();
+    let sum = r#"operation_seconds_sum{transport="rest",operation="POST /v1/tasks"} "#;
+    let seconds: f64 = figures.split(sum).nth(1).and_then(|rest| rest.lines().next()).unwrap().parse().unwrap();
+    assert!(seconds <= elapsed - 1.0, "what the client asked to wait is not ours: {seconds} of {elapsed}");
     assert_eq!(submitted.headers()["retry-after"], "1");
     let path = submitted.headers()["location"].to_str().unwrap().to_owned();
     let tag = submitted.headers()["etag"].clone();

@@ -1,11 +1,12 @@
 -- One new task and its audit row. ON CONFLICT DO NOTHING covers both unique keys (idempotency key and reference): no row
 -- comes back, and the caller reads which of the two it was. Nothing is written then.
+-- greatest passes over NULL: no time, like a past one, means now. An old time would go before tasks that have waited longer.
 -- fresh_id, here and in every transition: raises when the audit id was not made just now (see the migration).
 WITH t AS (
     INSERT INTO tasks (tenant_id, id, created_by, run_at, version, lease_epoch, attempt, max_attempts, timeout_seconds,
                        status, priority, queued, is_failed, kind, queue, reference, idempotency_key, request_hash,
                        trace_context, payload)
-    VALUES ($1, $2, $3, coalesce($4::timestamptz, statement_timestamp()), 1, 0, 0, $5, $6,
+    VALUES ($1, $2, $3, greatest($4::timestamptz, statement_timestamp()), 1, 0, 0, $5, $6,
             'pending', $7, true, false, $8, $9, $10, $11, $12, $13, $14)
     ON CONFLICT DO NOTHING
     RETURNING *

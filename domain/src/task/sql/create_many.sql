@@ -2,6 +2,7 @@
 -- them, and the caller sorts those by key or by reference: of two batches with the same keys one waits at the first that
 -- they share, so they never wait for each other. ($2 are the ids in that order, which is not the order of the request.)
 -- ON CONFLICT DO NOTHING as in create.sql: the caller reads what stood in the way of the rows that did not come back.
+-- A past time means now, as there.
 -- '' stands for NULL where an empty text is not allowed anyway: the driver's arrays hold no NULL.
 WITH v AS (
     SELECT * FROM unnest($2::uuid[], $3::text[], $4::integer[], $5::integer[], $6::smallint[], $7::text[], $8::text[],
@@ -12,7 +13,7 @@ WITH v AS (
     INSERT INTO tasks (tenant_id, id, created_by, run_at, version, lease_epoch, attempt, max_attempts, timeout_seconds,
                        status, priority, queued, is_failed, kind, queue, reference, idempotency_key, request_hash,
                        trace_context, payload)
-    SELECT $1, id, $15, coalesce(nullif(run_at, '')::timestamptz, statement_timestamp()), 1, 0, 0, max_attempts,
+    SELECT $1, id, $15, greatest(nullif(run_at, '')::timestamptz, statement_timestamp()), 1, 0, 0, max_attempts,
            timeout_seconds, 'pending', priority, true, false, kind, queue, nullif(reference, ''),
            nullif(idempotency_key, ''), decode(nullif(request_hash, ''), 'hex'), $16, payload::jsonb
     FROM v ORDER BY position

@@ -77,7 +77,7 @@ impl Pair {
             })
         };
         let schema = Schema::new(Query, EmptyMutation, Streams);
-        let executor = Guarded::new(schema, Guard::default(), Duration::from_secs(1), Metrics::default());
+        let executor = Guarded::new(schema, Guard::default(), None, Duration::from_secs(1), Metrics::default());
         let (authenticate, config) = (Box::new(authenticate), Arc::default());
         let context =
             Context { executor, authenticate, request_id: "r-1".into(), config, stop: stop.clone(), live: live.clone() };
