@@ -24,8 +24,10 @@ pub(crate) const BELIEVED: Duration = Duration::from_secs(3);
 const MOST: u64 = 10_000;
 /// Longest credentials that are looked at: a token of 8 KiB.
 const MAX_BYTES: usize = 8 * 1024;
-/// What the trail keeps of a token's own id.
+/// What the trail keeps of a token's own id: with its prefix it must fit into 64 bytes.
 const MAX_NAME_BYTES: usize = 56;
+/// Of a longer one the last of them are the beginning of its SHA-256, so that those that begin alike are told apart.
+const DIGEST_DIGITS: usize = 16;
 
 /// Why credentials were not accepted.
 #[derive(Clone, Debug)]
@@ -103,10 +105,19 @@ async fn token(
         tenant: &verified.tenant,
         user: &verified.user,
         scopes: Scopes::known(verified.scopes.iter().map(String::as_str)),
-        token_id: format!("{TOKEN_PREFIX}{}", clean(name, MAX_NAME_BYTES)),
+        token_id: format!("{TOKEN_PREFIX}{}", short(name)),
         ends_at: verified.expires_at,
     };
     access::token_user(db, ids, user).await.map_err(unknown)
+}
+
+/// A token's name as the trail has it.
+fn short(name: &str) -> String {
+    if name.len() <= MAX_NAME_BYTES {
+        return clean(name, MAX_NAME_BYTES);
+    }
+    let digest: String = hash(name).iter().take(DIGEST_DIGITS / 2).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}~{digest}", clean(name, MAX_NAME_BYTES - DIGEST_DIGITS - 1))
 }
 
 fn unknown(error: DbErr) -> Unaccepted {
@@ -115,4 +126,19 @@ fn unknown(error: DbErr) -> Unaccepted {
 
 fn hash(presented: &str) -> [u8; 32] {
     Sha256::digest(presented).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_tokens_fit_into_the_trail_and_long_ones_that_begin_alike_are_told_apart() {
+        let long = |end: &str| short(&format!("{}{end}", "x".repeat(250)));
+        assert_eq!(short(&"x".repeat(MAX_NAME_BYTES)), "x".repeat(MAX_NAME_BYTES));
+        assert_eq!(long("1").len(), MAX_NAME_BYTES);
+        assert_ne!(long("1"), long("2"));
+        assert_eq!(long("1"), long("1"));
+        assert!(short(&"ä".repeat(100)).len() <= MAX_NAME_BYTES);
+    }
 }

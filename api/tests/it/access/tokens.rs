@@ -65,6 +65,27 @@ async fn a_websocket_ends_when_its_token_does() {
 }
 
 #[tokio::test]
+async fn tokens_without_an_id_of_their_own_end_each_at_its_own_time() {
+    let issuer = Issuer::start().await;
+    let api = start(&issuer).await;
+    let acme = api.db.tenant("acme").await;
+    let connect = async |user: &str, seconds: u64| {
+        let mut claims = issuer.claims("acme", user);
+        claims.as_object_mut().unwrap().remove("jti");
+        claims["exp"] = json!(testkit::now() + seconds);
+        Socket::connect(&api, &bearer(&acme, issuer.sign(&claims))).await
+    };
+    // Of each user two, which the trail calls by the one key that signed them: a short one behind a long one, and before.
+    let (mut long, mut behind) = (connect("zoe", 3_600).await, connect("zoe", 2).await);
+    let (mut before, mut refreshed) = (connect("amy", 2).await, connect("amy", 3_600).await);
+    assert_eq!((behind.closed().await, before.closed().await), (4403, 4403));
+    for socket in [&mut long, &mut refreshed] {
+        socket.subscribe("1", "{ viewer { keyId } }", json!({})).await;
+        assert_eq!(socket.receive().await["payload"]["data"]["viewer"]["keyId"], "jwt:first");
+    }
+}
+
+#[tokio::test]
 async fn bad_tokens_are_refused_alike() {
     let issuer = Issuer::start().await;
     let api = start(&issuer).await;

@@ -117,12 +117,16 @@ impl Socket {
 
     /// Code and reason of the close frame.
     pub(crate) async fn closed_with_reason(&mut self) -> (u16, String) {
-        loop {
-            if let Message::Close(frame) = self.next_message().await {
-                let frame = frame.expect("a close frame with a code");
-                return (frame.code.into(), frame.reason.to_string());
+        let frame = async {
+            loop {
+                if let Message::Close(frame) = self.next_message().await {
+                    return frame.expect("a close frame with a code");
+                }
             }
-        }
+        };
+        // As a whole: a socket that stays open is pinged for ever.
+        let frame = timeout(DEADLINE, frame).await.expect("a close frame in time");
+        (frame.code.into(), frame.reason.to_string())
     }
 
     /// Whether the server lets the client in; it has shown who it is.
