@@ -50,7 +50,7 @@ pub(super) async fn upgrade(
         let GraphQl { state, executor } = graphql;
         let (config, stop, live) = (Arc::clone(&state.config), state.stop.clone(), state.metrics.live().clone());
         let mut wire = match connection.await {
-            Ok(upgraded) => Wire::new(TokioIo::new(upgraded), config.patience.write, stop.clone()).await,
+            Ok(upgraded) => Wire::new(TokioIo::new(upgraded), config.patience.write).await,
             // The client went before it had our answer.
             Err(error) => return tracing::debug!(%error, "an upgrade was not finished"),
         };

@@ -5,6 +5,7 @@ use std::future::{Future, pending};
 use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{Data, Executor, Request, ServerError};
 use serde_json::{Map, Value};
@@ -18,7 +19,7 @@ use super::message::{ClientMessage, ServerMessage};
 use super::operation::{Operation, Outgoing, Running};
 use super::queue::Queue;
 use super::traced::Traced;
-use super::wire::{Gone, Wire};
+use super::wire::{Unwritten, Wire};
 use crate::access::Session as Credentials;
 use crate::config::Config;
 use crate::error::{ApiError, Code};
@@ -30,6 +31,8 @@ const MAX_OPERATIONS: usize = 20;
 const QUEUE: usize = 4;
 /// Most pings and pongs, the protocol's and the websocket's together, between two of our pings.
 const MAX_PINGS: u32 = 100;
+/// What the slowest client receives that is not taken for a silent one: half a megabit a second.
+const SLOW_BYTES_PER_SECOND: usize = 64 * 1024;
 
 /// What a client is known by once it has shown who it is: the data of each of its operations.
 type Session = Arc<Data>;
@@ -54,6 +57,8 @@ pub(super) struct Context<E> {
 enum End {
     /// With a goodbye.
     Close(Ending),
+    /// With a goodbye: the process stops, or the credentials are not good any more.
+    Ended,
     /// Without: the client is gone, or has closed.
     Gone,
 }
@@ -64,9 +69,12 @@ impl From<Ending> for End {
     }
 }
 
-impl From<Gone> for End {
-    fn from(_: Gone) -> End {
-        End::Gone
+impl From<Unwritten> for End {
+    fn from(unwritten: Unwritten) -> End {
+        match unwritten {
+            Unwritten::Gone => End::Gone,
+            Unwritten::Ended => End::Ended,
+        }
     }
 }
 
@@ -152,7 +160,14 @@ where
         };
         // Ends them before the goodbye, which may take a moment.
         self.operations.clear();
-        if let End::Close(ending) = end {
+        let ending = match end {
+            End::Close(ending) => Some(ending),
+            // (A token is seen to be cancelled no later than those below it.)
+            End::Ended if self.stop.is_cancelled() => Some(Ending::RESTART),
+            End::Ended => Some(Ending::REVOKED),
+            End::Gone => None,
+        };
+        if let Some(ending) = ending {
             tracing::debug!(code = ending.code, "a websocket is closed");
             Box::pin(self.wire.close(ending)).await;
         }
@@ -169,9 +184,7 @@ where
 
     async fn act(&mut self, event: Event) -> Result<(), End> {
         match event {
-            // (A token is seen to be cancelled no later than those below it.)
-            Event::Ended if self.stop.is_cancelled() => Err(Ending::RESTART.into()),
-            Event::Ended => Err(Ending::REVOKED.into()),
+            Event::Ended => Err(End::Ended),
             Event::Tick => self.tick().await,
             Event::Authenticated(result) => self.authenticated(result).await,
             Event::Out(out) => self.pass_on(out).await,
@@ -203,7 +216,7 @@ where
         }
         self.pings = 0;
         self.timer.as_mut().reset(silent_at.min(now + self.config.patience.ping));
-        Ok(self.wire.ping().await?)
+        Ok(self.wire.ping(&self.ended).await?)
     }
 
     async fn authenticated(&mut self, result: Result<Session, ApiError>) -> Result<(), End> {
@@ -223,11 +236,11 @@ where
             // Its id is free before the client hears that it is.
             self.operations.swap_remove(at);
         }
-        Ok(self.wire.text(out.text).await?)
+        self.write(out.text).await
     }
 
     async fn hear(&mut self, message: Message) -> Result<(), End> {
-        self.heard = Instant::now();
+        self.heard = self.heard.max(Instant::now());
         match message {
             Message::Text(text) => self.obey(ClientMessage::parse(&text).map_err(Ending::bad_message)?).await,
             Message::Binary(_) => Err(Ending::BINARY.into()),
@@ -289,7 +302,21 @@ where
 
     async fn say(&mut self, message: &ServerMessage<'_>) -> Result<(), End> {
         let text = message.text().map_err(|_| Ending::init_failed(&ApiError::internal()))?;
-        Ok(self.wire.text(text).await?)
+        self.write(text).await
+    }
+
+    /// While something is written nothing is read, and a ping gets no further than what lies before it: for that time, and
+    /// for as long as a slow client needs to receive the text, its silence says nothing. (How much lies on the way the
+    /// connection does not tell; a system's buffers may hold megabytes.)
+    async fn write(&mut self, text: String) -> Result<(), End> {
+        let on_its_way = Duration::from_secs(u64::try_from(text.len() / SLOW_BYTES_PER_SECOND).unwrap_or_default());
+        let begun = Instant::now();
+        self.wire.text(text, &self.ended).await?;
+        let now = Instant::now();
+        let heard = self.heard + (now - begun) + on_its_way;
+        // Never further ahead than this text alone allows: who is gone is noticed, however much was sent before.
+        self.heard = self.heard.max(heard.min(now + on_its_way));
+        Ok(())
     }
 }
 

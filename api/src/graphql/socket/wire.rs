@@ -26,22 +26,26 @@ const FRAME_BYTES: usize = 4 * 1024;
 /// How long a client may take to notice that its socket is closed.
 pub(super) const GOODBYE: Duration = Duration::from_secs(1);
 
-/// The client takes nothing or is gone: there is nobody to talk to.
+/// Why something was not written, or not to its end.
 #[derive(Debug)]
-pub(super) struct Gone;
+pub(super) enum Unwritten {
+    /// The client takes nothing or is gone: there is nobody to talk to.
+    Gone,
+    /// There is only a goodbye left to say.
+    Ended,
+}
 
 /// One websocket.
 pub(super) struct Wire<S> {
     inner: WebSocketStream<S>,
     /// How long a client may take nothing.
     write_limit: Duration,
-    stop: CancellationToken,
     held: Option<Message>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Takes over a connection after the handshake.
-    pub(super) async fn new(io: S, write_limit: Duration, stop: CancellationToken) -> Wire<S> {
+    pub(super) async fn new(io: S, write_limit: Duration) -> Wire<S> {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0)
@@ -49,7 +53,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             .max_message_size(Some(MAX_MESSAGE_BYTES))
             .max_frame_size(Some(MAX_MESSAGE_BYTES));
         let inner = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
-        Wire { inner, write_limit, stop, held: None }
+        Wire { inner, write_limit, held: None }
     }
 
     /// The next message; `None` at the end. Pings are answered by the library.
@@ -69,16 +73,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         message
     }
 
-    /// Writes a text.
+    /// Writes a text, until `ended` is cancelled. A slow client may take minutes for a long one, and what ends its socket
+    /// must not wait for that: a close frame may stand between two fragments of a message (RFC 6455, 5.4).
     ///
     /// # Errors
-    /// The client is gone, or took nothing for too long.
-    pub(super) async fn text(&mut self, text: String) -> Result<(), Gone> {
+    /// `Gone`: the client is, or took nothing for too long; `Ended`: some of it was left unwritten.
+    pub(super) async fn text(&mut self, text: String, ended: &CancellationToken) -> Result<(), Unwritten> {
         let mut rest = Bytes::from(text);
         let mut kind = Data::Text;
         loop {
+            if ended.is_cancelled() {
+                return Err(Unwritten::Ended);
+            }
             let frame = rest.split_to(rest.len().min(FRAME_BYTES));
-            self.send(Message::Frame(Frame::message(frame, OpCode::Data(kind), rest.is_empty()))).await?;
+            self.send(Message::Frame(Frame::message(frame, OpCode::Data(kind), rest.is_empty())), ended).await?;
             if rest.is_empty() {
                 return Ok(());
             }
@@ -89,17 +97,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Asks for a sign of life.
     ///
     /// # Errors
-    /// As for [`Wire::text`].
-    pub(super) async fn ping(&mut self) -> Result<(), Gone> {
-        self.send(Message::Ping(Bytes::new())).await
+    /// `Gone`, as for [`Wire::text`].
+    pub(super) async fn ping(&mut self, ended: &CancellationToken) -> Result<(), Unwritten> {
+        self.send(Message::Ping(Bytes::new()), ended).await
     }
 
-    async fn send(&mut self, message: Message) -> Result<(), Gone> {
-        let stop = &self.stop;
+    /// Once `ended` is cancelled, the frame has no longer than a goodbye has: in the middle of one there can be none.
+    async fn send(&mut self, message: Message, ended: &CancellationToken) -> Result<(), Unwritten> {
         tokio::select! {
-            sent = self.inner.send(message) => sent.map_err(|_| Gone),
-            () = sleep(self.write_limit) => Err(Gone),
-            () = async { stop.cancelled().await; sleep(GOODBYE).await } => Err(Gone),
+            sent = self.inner.send(message) => sent.map_err(|_| Unwritten::Gone),
+            () = sleep(self.write_limit) => Err(Unwritten::Gone),
+            () = async { ended.cancelled().await; sleep(GOODBYE).await } => Err(Unwritten::Gone),
         }
     }
 
