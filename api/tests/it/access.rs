@@ -1,5 +1,6 @@
 //! Who may do what: scopes, walls, keys, limits, and what the trail says of it.
 
+mod doors;
 mod keys;
 mod limits;
 mod operations;

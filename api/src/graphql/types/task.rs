@@ -7,12 +7,13 @@ use domain::JsonText;
 use domain::audit::Order;
 use domain::entity::task::Model;
 use domain::task::{Head, Texts};
+use uuid::Uuid;
 
 use super::{AuditLogConnection, AuditLogList, GlobalId, NodeType, TaskStatus, User};
 use crate::access::Scoped;
 use crate::error::ApiError;
 use crate::graphql::allowance::Allowance;
-use crate::graphql::context::{audit_is_read, caller};
+use crate::graphql::context::{audit_is_read, caller, state};
 use crate::graphql::loaders::{TaskKey, TextKey, TrailKey, UserKey, loaders};
 use crate::graphql::page::PageArgs;
 use crate::graphql::scalar::{Cursor, DateTime, Json, UuidScalar, parse_uuid};
@@ -47,11 +48,25 @@ impl From<Model> for Task {
 }
 
 impl Task {
+    /// A node. That there is none for the caller goes into the trail, as at every other door that takes a task's id.
+    ///
     /// # Errors
     /// `Unavailable` or `Internal` when the database fails.
     pub(crate) async fn load(ctx: &Context<'_>, key: &str) -> Result<Option<Self>, ApiError> {
         let Some(id) = parse_uuid(key) else { return Ok(None) };
-        Ok(loaders(ctx)?.load_one(TaskKey(id)).await?.map(Self::from))
+        Self::find(ctx, "node", id).await
+    }
+
+    /// The task of this id, asked for by its caller in so many words: `operation` is what the trail's bounds know it by.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal` when the database fails.
+    pub(crate) async fn find(ctx: &Context<'_>, operation: &'static str, id: Uuid) -> Result<Option<Self>, ApiError> {
+        let found = loaders(ctx)?.load_one(TaskKey(id)).await?;
+        if found.is_none() {
+            state(ctx)?.access.not_found(caller(ctx)?, operation, id);
+        }
+        Ok(found.map(Self::from))
     }
 }
 

@@ -11,7 +11,7 @@ use super::{ask, codes};
 use crate::support::TestApi;
 
 /// The tenant's rows of an action: reason, target, key, how often.
-async fn rows(api: &TestApi, tenant_id: Uuid, action: &str) -> Vec<(String, String, String, u64)> {
+pub(super) async fn rows(api: &TestApi, tenant_id: Uuid, action: &str) -> Vec<(String, String, String, u64)> {
     let page = Page { limit: 1_000, ..Page::default() };
     let rows = audit::list(&api.db.api, tenant_id, &Filter::default(), page).await.unwrap();
     let rows = rows.into_iter().filter(|row| row.action == action);
