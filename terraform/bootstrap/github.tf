@@ -1,14 +1,16 @@
 # How a run of GitHub Actions becomes somebody here, without any key: it shows a token of GitHub's, and a provider says
 # what it takes that for. Names can be taken over by others once they are free, so every condition asks for the numbers.
 #
+# No condition compares the token's subject: GitHub puts it together of names alone or of names and numbers, as the repository's
+# age and settings have it. What it says (branch, environment, event) is asked of the claims that say one thing each.
+#
 # Each provider vouches by an attribute of its own. So a run that was let in by one of them (any pull request can ask the
 # one for plans) never matches what only another one gives.
 locals {
-  issuer  = "https://token.actions.githubusercontent.com"
-  subject = "repo:${var.github.owner}/${var.github.repository}"
-  ours    = "assertion.repository_id == '${var.github.repository_id}' && assertion.repository_owner_id == '${var.github.owner_id}'"
-  flows   = "${var.github.owner}/${var.github.repository}/.github/workflows"
-  main    = "assertion.ref == 'refs/heads/main'"
+  issuer = "https://token.actions.githubusercontent.com"
+  ours   = "assertion.repository_id == '${var.github.repository_id}' && assertion.repository_owner_id == '${var.github.owner_id}'"
+  flows  = "${var.github.owner}/${var.github.repository}/.github/workflows"
+  main   = "assertion.ref == 'refs/heads/main' && assertion.event_name == 'push'"
 
   providers = merge(
     {
@@ -18,11 +20,11 @@ locals {
         claim     = "assertion.repository_id"
         condition = local.ours
       }
-      # A build: the deployment's workflow on main.
+      # A build: the deployment's workflow, of a push to main.
       build = {
         attribute = "build_repository"
         claim     = "assertion.repository_id"
-        condition = "${local.ours} && ${local.main} && assertion.sub == '${local.subject}:ref:refs/heads/main' && assertion.job_workflow_ref == '${local.flows}/deploy.yml@refs/heads/main'"
+        condition = "${local.ours} && ${local.main} && assertion.job_workflow_ref == '${local.flows}/deploy.yml@refs/heads/main'"
       }
     },
     {
@@ -30,7 +32,7 @@ locals {
       for name in keys(var.environments) : name => {
         attribute = "rollout_environment"
         claim     = "assertion.environment"
-        condition = "${local.ours} && ${local.main} && assertion.sub == '${local.subject}:environment:${name}' && assertion.job_workflow_ref == '${local.flows}/rollout.yml@refs/heads/main'"
+        condition = "${local.ours} && ${local.main} && assertion.environment == '${name}' && assertion.job_workflow_ref == '${local.flows}/rollout.yml@refs/heads/main'"
       }
     },
   )
@@ -61,7 +63,7 @@ resource "google_iam_workload_identity_pool" "github" {
 }
 
 resource "google_iam_workload_identity_pool_provider" "github" {
-  #checkov:skip=CKV_GCP_125:the conditions are put together above, where checkov does not see them; tests/policy.tftest.hcl asserts repository, owner, subject, branch and workflow
+  #checkov:skip=CKV_GCP_125:the conditions are put together above, where checkov does not see them; tests/policy.tftest.hcl asserts repository, owner, branch, event, environment and workflow
   for_each = local.providers
 
   project                            = var.ops_project_id
@@ -71,7 +73,8 @@ resource "google_iam_workload_identity_pool_provider" "github" {
   attribute_condition                = each.value.condition
 
   attribute_mapping = {
-    "google.subject"                    = "assertion.sub"
+    # Who Google's logs name: the run. GitHub's own subject can be longer than the 127 bytes that there are for it.
+    "google.subject"                    = "assertion.repository_id + ':' + assertion.run_id"
     "attribute.${each.value.attribute}" = each.value.claim
   }
 

@@ -123,11 +123,36 @@ run "github_is_asked_for_numbers_and_for_the_very_workflow" {
   assert {
     condition = alltrue([
       for name in ["dev", "prod"] :
-      strcontains(google_iam_workload_identity_pool_provider.github[name].attribute_condition, "assertion.sub == 'repo:example/ctap:environment:${name}'") &&
-      strcontains(google_iam_workload_identity_pool_provider.github[name].attribute_condition, "assertion.ref == 'refs/heads/main'") &&
-      strcontains(google_iam_workload_identity_pool_provider.github[name].attribute_condition, "assertion.job_workflow_ref == 'example/ctap/.github/workflows/rollout.yml@refs/heads/main'")
+      google_iam_workload_identity_pool_provider.github[name].attribute_condition == join(" && ", [
+        "assertion.repository_id == '2000002'",
+        "assertion.repository_owner_id == '1000001'",
+        "assertion.ref == 'refs/heads/main'",
+        "assertion.event_name == 'push'",
+        "assertion.environment == '${name}'",
+        "assertion.job_workflow_ref == 'example/ctap/.github/workflows/rollout.yml@refs/heads/main'",
+      ])
     ])
-    error_message = "A rollout comes from main, by its workflow, in GitHub's environment of that name."
+    error_message = "A rollout comes from a push to main, by its workflow, in GitHub's environment of that name."
+  }
+
+  assert {
+    condition = google_iam_workload_identity_pool_provider.github["build"].attribute_condition == join(" && ", [
+      "assertion.repository_id == '2000002'",
+      "assertion.repository_owner_id == '1000001'",
+      "assertion.ref == 'refs/heads/main'",
+      "assertion.event_name == 'push'",
+      "assertion.job_workflow_ref == 'example/ctap/.github/workflows/deploy.yml@refs/heads/main'",
+    ])
+    error_message = "A build comes from a push to main, by the deployment's workflow."
+  }
+
+  # `repo:example/ctap:environment:dev` of one repository is `repo:example@1000001/ctap@2000002:environment:dev` of another.
+  assert {
+    condition = !anytrue([
+      for provider in google_iam_workload_identity_pool_provider.github :
+      strcontains(provider.attribute_condition, "assertion.sub") || anytrue([for claim in values(provider.attribute_mapping) : strcontains(claim, "assertion.sub")])
+    ])
+    error_message = "GitHub's subject has more than one form: nothing may hang on it."
   }
 
   # What one provider maps must be mapped by no other kind of provider, or a plan could pass for a rollout.
