@@ -57,6 +57,7 @@ module "migrator_secret" {
   name             = "${local.prefix}-migrator"
   readers          = { migrate = module.identity.members["migrate"] }
   password_version = var.db_password_version
+  written_after    = module.database.instance_name
   protected        = var.protected
 }
 
@@ -68,6 +69,7 @@ module "api_secret" {
   name             = "${local.prefix}-api"
   readers          = { api = module.identity.members["api"], migrate = module.identity.members["migrate"] }
   password_version = var.db_password_version
+  written_after    = module.database.instance_name
   protected        = var.protected
 }
 
@@ -79,6 +81,7 @@ module "worker_secret" {
   name             = "${local.prefix}-worker"
   readers          = { worker = module.identity.members["worker"], migrate = module.identity.members["migrate"] }
   password_version = var.db_password_version
+  written_after    = module.database.instance_name
   protected        = var.protected
 }
 

@@ -24,9 +24,9 @@ output "policy" {
     network  = { subnetwork = module.network.subnetwork }
     identity = { emails = module.identity.emails, grants = module.identity.grants, act_as = module.identity.act_as }
     secrets = {
-      migrator = { readers = module.migrator_secret.readers, secret = module.migrator_secret.secret }
-      api      = { readers = module.api_secret.readers, secret = module.api_secret.secret }
-      worker   = { readers = module.worker_secret.readers, secret = module.worker_secret.secret }
+      migrator = { readers = module.migrator_secret.readers, secret = module.migrator_secret.secret, written_after = module.migrator_secret.written_after }
+      api      = { readers = module.api_secret.readers, secret = module.api_secret.secret, written_after = module.api_secret.written_after }
+      worker   = { readers = module.worker_secret.readers, secret = module.worker_secret.secret, written_after = module.worker_secret.written_after }
     }
     database = { settings = module.database.settings, deletion_protection = module.database.deletion_protection }
     api      = module.api.service

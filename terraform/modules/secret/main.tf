@@ -31,6 +31,10 @@ resource "google_secret_manager_secret_version" "this" {
   lifecycle {
     create_before_destroy = true
   }
+
+  # The next apply would make another password. So nothing that takes long, and nothing that is likely to fail, may lie
+  # between this write and the one that gives the password to whom it is for.
+  depends_on = [var.written_after]
 }
 
 # Who may read a secret is said here and nowhere else: never on the project.

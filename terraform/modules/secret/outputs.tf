@@ -9,10 +9,11 @@ output "reference" {
 }
 
 output "password" {
-  description = "The password, only while an apply runs."
+  description = "The password, only while an apply runs, known once it is stored."
   value       = ephemeral.random_password.this.result
   ephemeral   = true
   sensitive   = true
+  depends_on  = [google_secret_manager_secret_version.this]
 }
 
 output "readers" {
@@ -23,6 +24,11 @@ output "readers" {
 output "secret" {
   description = "The secret, for the tests."
   value       = google_secret_manager_secret.this
+}
+
+output "written_after" {
+  description = "What the password was stored after, for the tests."
+  value       = var.written_after
 }
 
 output "stored" {

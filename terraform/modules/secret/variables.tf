@@ -28,6 +28,11 @@ variable "password_version" {
   }
 }
 
+variable "written_after" {
+  description = "What has to be there before the password is stored: the instance whose user it is."
+  type        = string
+}
+
 variable "protected" {
   description = "Whether the secret is protected against deletion."
   type        = bool

@@ -121,6 +121,12 @@ run "no_password_is_in_plan_or_state" {
     condition     = alltrue([for env in module.platform.policy.env : alltrue([for name in keys(env) : !endswith(name, "PASSWORD") && name != "DATABASE_URL"])])
     error_message = "A password comes from Secret Manager, never as a value."
   }
+
+  # The instance takes 10 to 20 minutes. An apply that ended within them would leave a password that no user has.
+  assert {
+    condition     = alltrue([for secret in module.platform.policy.secrets : secret.written_after == "ctap-db"])
+    error_message = "A password is stored when the instance is there, right before its user gets it."
+  }
 }
 
 run "each_process_knows_its_own_password_only" {
