@@ -109,8 +109,8 @@ module "database" {
 }
 
 # Brings the schema to the image's and makes the two logins. The first apply runs it before it starts anything that logs
-# in, and so does every apply that changes the passwords or how many connections a login may have; the deployments run it for
-# new schemas.
+# in, and so does every apply that changes what it is told: the passwords, how many connections a login may have, which database.
+# The deployments run it for new schemas.
 module "migrate" {
   source = "../run_job"
 
@@ -125,8 +125,8 @@ module "migrate" {
   cpu             = "1"
   memory          = "512Mi"
   timeout_seconds = 900
-  run_token       = "p${var.db_password_version}a${local.login_connections.api}w${local.login_connections.worker}"
   protected       = var.protected
+  password_version = var.db_password_version
   env = merge(local.common_env, {
     PGUSER                = module.database.migrator
     API_DB_CONNECTIONS    = tostring(local.login_connections.api)

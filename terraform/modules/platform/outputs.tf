@@ -32,6 +32,7 @@ output "policy" {
     api      = module.api.service
     worker   = module.worker.pool
     migrate  = module.migrate.job
+    runs_for = module.migrate.runs_for
     env      = { api = module.api.env, worker = module.worker.env, migrate = module.migrate.env }
     injected = { api = module.api.secrets, worker = module.worker.secrets, migrate = module.migrate.secrets }
     edge     = one([for edge in module.edge : { security_policy = edge.security_policy, port_range = edge.port_range }])

@@ -5,10 +5,6 @@ resource "google_cloud_run_v2_job" "this" {
   name                = var.name
   deletion_protection = var.protected
 
-  # When it is made, and when this value changes, the apply that does so runs the job and waits for its success. What depends
-  # on the job therefore finds what the job has made. Every other run is the deployment's.
-  run_execution_token = var.run_token
-
   template {
     task_count  = 1
     parallelism = 1
@@ -77,5 +73,24 @@ resource "google_cloud_run_v2_job" "this" {
     ignore_changes = [
       template[0].template[0].containers[0].image, template[0].labels, template[0].annotations, client, client_version,
     ]
+  }
+}
+
+# Runs the job and waits for its success: in the apply that makes it, and in each that changes what it is told. What depends on
+# this module therefore finds what the job has made. A run that failed is repeated by the next apply. Every other run is the
+# deployment's.
+#
+# Not by the job's own run_execution_token: Cloud Run forgets the token as soon as something else runs the job, and every plan
+# would want it back.
+resource "terraform_data" "run" {
+  triggers_replace = { env = var.env, secrets = var.secret_env, passwords = var.password_version }
+
+  provisioner "local-exec" {
+    command = "gcloud run jobs execute \"$JOB\" --project=\"$PROJECT\" --region=\"$REGION\" --wait --quiet"
+    environment = {
+      JOB     = google_cloud_run_v2_job.this.name
+      PROJECT = google_cloud_run_v2_job.this.project
+      REGION  = google_cloud_run_v2_job.this.location
+    }
   }
 }

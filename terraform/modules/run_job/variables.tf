@@ -68,12 +68,7 @@ variable "timeout_seconds" {
   type        = number
 }
 
-variable "run_token" {
-  description = "Runs the job during the apply in which this value is new. Lower case letters and digits."
-  type        = string
-
-  validation {
-    condition     = can(regex("^[a-z0-9]{1,20}$", var.run_token))
-    error_message = "run_token must be 1 to 20 lower case letters and digits."
-  }
+variable "password_version" {
+  description = "The version of the passwords that the job sets."
+  type        = number
 }

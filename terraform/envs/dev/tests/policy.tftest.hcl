@@ -184,11 +184,17 @@ run "nothing_needs_a_migrated_schema_to_become_ready" {
   }
 
   assert {
-    condition = startswith(module.platform.policy.migrate.run_execution_token, "p${var.db_password_version}a") && endswith(
-      module.platform.policy.migrate.run_execution_token,
-      "a${module.platform.policy.env.migrate.API_DB_CONNECTIONS}w${module.platform.policy.env.migrate.WORKER_DB_CONNECTIONS}",
+    condition = (
+      module.platform.policy.runs_for.passwords == var.db_password_version &&
+      module.platform.policy.runs_for.env == module.platform.policy.env.migrate &&
+      { for variable, reference in module.platform.policy.runs_for.secrets : variable => reference.secret } == module.platform.policy.injected.migrate
     )
-    error_message = "The logins are made by a run of the job in the same apply, before what uses them starts, and again when the passwords or their limits change."
+    error_message = "The logins are made by a run of the job in the same apply, before what uses them starts, and again when anything that the job is told changes: passwords, limits, database."
+  }
+
+  assert {
+    condition     = module.platform.policy.migrate.run_execution_token == null
+    error_message = "Cloud Run forgets this token with the next run of the job: every plan would find a difference."
   }
 
   assert {
