@@ -33,4 +33,6 @@ worker = {
 observability = {
   notify            = { team = "team@example.com" }
   availability_goal = 0.99
+  # Nobody is paged for dev, and an API that is asked every minute never sleeps.
+  uptime_check = false
 }

@@ -71,6 +71,12 @@ variable "database" {
     )
     error_message = "The processes could take more connections than the database has: 2 x (api.max_instances x (api.pool + 1) + worker.instances x (worker.pool + 1)) + 7 must be at most database.max_connections - 3."
   }
+
+  # 0 would be without limit, and then nothing to come near to.
+  validation {
+    condition     = var.database.disk_limit_gb >= var.database.disk_gb
+    error_message = "database.disk_limit_gb must be at least database.disk_gb: an alert fires at 85 % of it."
+  }
 }
 
 variable "api" {
@@ -123,10 +129,11 @@ variable "edge" {
 }
 
 variable "observability" {
-  description = "Who is told, how long logs are kept, what is promised, when it is too much."
+  description = "Who is told, how long logs are kept, what is promised, when it is too much, and whether the API is asked every minute from outside (which keeps an instance awake)."
   type = object({
     notify             = map(string)
     availability_goal  = number
+    uptime_check       = optional(bool, true)
     log_retention_days = optional(number, 30)
     thresholds = optional(object({
       oldest_pending_seconds = optional(number, 300)

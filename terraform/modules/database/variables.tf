@@ -49,7 +49,7 @@ variable "disk_gb" {
 }
 
 variable "disk_limit_gb" {
-  description = "How large the disk may grow by itself, in GB; 0 is without limit."
+  description = "How large the disk may grow by itself, in GB. Not 0 (without limit): an alert says when it comes near."
   type        = number
 }
 

@@ -1,4 +1,7 @@
 # Every alert has its section in docs/RUNBOOK.md, under its key here; a test compares the two.
+#
+# A metric made of log lines can be alerted on up to ten minutes after it was made. So the metrics wait for nothing, and the
+# alerts for the API, which in a first apply comes after the database: 10 to 20 minutes.
 locals {
   runbook = "docs/RUNBOOK.md"
 
@@ -28,8 +31,8 @@ locals {
     audit-write-failed = {
       name     = "An audit row could not be written"
       severity = "CRITICAL"
-      # No resource type: whichever process it was.
-      filter = "${local.log_metric}/audit_write_failed\" AND resource.type=one_of(\"cloud_run_revision\", \"cloud_run_worker_pool\")"
+      # Whichever process it was.
+      filter = "${local.log_metric}/audit_write_failed\" AND resource.type=one_of(\"cloud_run_revision\", \"cloud_run_worker_pool\", \"cloud_run_job\")"
       per    = "ALIGN_SUM", across = "REDUCE_SUM", period = "60s", for = "0s"
       above  = 0
     }
@@ -62,11 +65,12 @@ locals {
       above    = 0.9
     }
     database-disk = {
-      name     = "The database's disk fills up"
+      name     = "The database's disk nears the size that it may grow to"
       severity = "CRITICAL"
-      filter   = "metric.type=\"cloudsql.googleapis.com/database/disk/utilization\" AND ${local.database}"
-      per      = "ALIGN_MEAN", across = "REDUCE_MAX", period = "300s", for = "900s"
-      above    = 0.85
+      # Bytes, and not the part of the disk that is used: the disk grows whenever that comes near one.
+      filter = "metric.type=\"cloudsql.googleapis.com/database/disk/bytes_used\" AND ${local.database}"
+      per    = "ALIGN_MEAN", across = "REDUCE_MAX", period = "300s", for = "900s"
+      above  = floor(0.85 * var.disk_limit_gb * 1024 * 1024 * 1024)
     }
     migration-failed = {
       name     = "The migration job failed"
@@ -122,7 +126,10 @@ resource "google_monitoring_alert_policy" "threshold" {
     auto_close = "86400s"
   }
 
-  depends_on = [google_logging_metric.queue, google_logging_metric.audit_write_failed, google_logging_metric.submission_latency]
+  depends_on = [
+    google_logging_metric.queue, google_logging_metric.audit_write_failed, google_logging_metric.submission_latency,
+    google_monitoring_service.api,
+  ]
 }
 
 # Part of the answers that are 5xx.
@@ -195,10 +202,12 @@ resource "google_monitoring_alert_policy" "no_worker" {
     auto_close = "86400s"
   }
 
-  depends_on = [google_logging_metric.queue]
+  depends_on = [google_logging_metric.queue, google_monitoring_service.api]
 }
 
 resource "google_monitoring_alert_policy" "not_ready" {
+  for_each = google_monitoring_uptime_check_config.ready
+
   project               = var.project_id
   display_name          = "${var.prefix}: The API is not ready, seen from outside"
   combiner              = "OR"
@@ -208,7 +217,7 @@ resource "google_monitoring_alert_policy" "not_ready" {
   conditions {
     display_name = "the uptime check fails from two places or more"
     condition_threshold {
-      filter          = "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.type=\"uptime_url\" AND metric.labels.check_id=\"${google_monitoring_uptime_check_config.ready.uptime_check_id}\""
+      filter          = "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND resource.type=\"uptime_url\" AND metric.labels.check_id=\"${each.value.uptime_check_id}\""
       comparison      = "COMPARISON_GT"
       threshold_value = 1
       duration        = "120s"

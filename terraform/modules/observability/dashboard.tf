@@ -15,7 +15,7 @@ locals {
     { title = "API: memory, p99 of the instances", query = "metric.type=\"run.googleapis.com/container/memory/utilizations\" AND ${local.service}", per = "ALIGN_PERCENTILE_99", across = "REDUCE_MAX" },
     { title = "Database: connections", query = "metric.type=\"cloudsql.googleapis.com/database/postgresql/num_backends\" AND ${local.database}", per = "ALIGN_MEAN", across = "REDUCE_SUM" },
     { title = "Database: processors", query = "metric.type=\"cloudsql.googleapis.com/database/cpu/utilization\" AND ${local.database}", per = "ALIGN_MEAN", across = "REDUCE_MAX" },
-    { title = "Database: disk", query = "metric.type=\"cloudsql.googleapis.com/database/disk/utilization\" AND ${local.database}", per = "ALIGN_MEAN", across = "REDUCE_MAX" },
+    { title = "Database: disk, bytes used", query = "metric.type=\"cloudsql.googleapis.com/database/disk/bytes_used\" AND ${local.database}", per = "ALIGN_MEAN", across = "REDUCE_MAX" },
   ]
 }
 

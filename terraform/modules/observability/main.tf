@@ -8,6 +8,7 @@ locals {
   # Only workers write queue_stats, and all workers are one pool.
   from_pool = "resource.type=\"cloud_run_worker_pool\""
   service   = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.service_name}\""
+  uptime    = var.uptime_check ? { ready = var.host } : {}
   database  = "resource.type=\"cloudsql_database\" AND resource.labels.database_id=\"${var.project_id}:${var.instance_name}\""
 }
 
@@ -100,8 +101,11 @@ resource "google_monitoring_notification_channel" "email" {
   labels       = { email_address = each.value }
 }
 
-# From outside, on the path that asks the database too.
+# From outside, on the path that asks the database too. Whoever asks every minute keeps an instance awake, day and night: an
+# environment that may sleep has no such check.
 resource "google_monitoring_uptime_check_config" "ready" {
+  for_each = local.uptime
+
   project      = var.project_id
   display_name = "${var.prefix} ready"
   period       = "60s"
@@ -121,6 +125,11 @@ resource "google_monitoring_uptime_check_config" "ready" {
     type   = "uptime_url"
     labels = { project_id = var.project_id, host = var.host }
   }
+
+  # Another host is another check, and the alert names the old one until it names the new one.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Availability as callers see it: answers that are not 5xx.
@@ -131,7 +140,7 @@ resource "google_monitoring_service" "api" {
 
   basic_service {
     service_type   = "CLOUD_RUN"
-    service_labels = { service_name = var.service_name, location = var.region }
+    service_labels = { service_name = var.made_service, location = var.region }
   }
 }
 

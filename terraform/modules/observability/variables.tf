@@ -14,7 +14,12 @@ variable "prefix" {
 }
 
 variable "service_name" {
-  description = "The API's Cloud Run service."
+  description = "The API's Cloud Run service, by its name alone: what reads log lines need not wait for it."
+  type        = string
+}
+
+variable "made_service" {
+  description = "The same, known once the service is there."
   type        = string
 }
 
@@ -31,6 +36,16 @@ variable "instance_name" {
 variable "max_connections" {
   description = "What the database allows."
   type        = number
+}
+
+variable "disk_limit_gb" {
+  description = "How large the database's disk may grow by itself, in GB."
+  type        = number
+}
+
+variable "uptime_check" {
+  description = "Whether the API is asked every minute from outside whether it is ready, which keeps an instance awake."
+  type        = bool
 }
 
 variable "host" {

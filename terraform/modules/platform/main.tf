@@ -2,6 +2,7 @@
 locals {
   prefix   = "ctap"
   database = "ctap"
+  api      = "${local.prefix}-api"
 
   # The program of each process in the one image, and the login it uses. Logins but the migrator's are made by the
   # migration job; each steps into the role that its process is meant to have.
@@ -114,18 +115,18 @@ module "database" {
 module "migrate" {
   source = "../run_job"
 
-  project_id      = var.project_id
-  region          = var.region
-  name            = "${local.prefix}-migrate"
-  image           = var.image
-  command         = ["/app/migrate"]
-  service_account = module.identity.emails["migrate"]
-  subnetwork_id   = module.network.subnetwork_id
-  connection_name = module.database.connection_name
-  cpu             = "1"
-  memory          = "512Mi"
-  timeout_seconds = 900
-  protected       = var.protected
+  project_id       = var.project_id
+  region           = var.region
+  name             = "${local.prefix}-migrate"
+  image            = var.image
+  command          = ["/app/migrate"]
+  service_account  = module.identity.emails["migrate"]
+  subnetwork_id    = module.network.subnetwork_id
+  connection_name  = module.database.connection_name
+  cpu              = "1"
+  memory           = "512Mi"
+  timeout_seconds  = 900
+  protected        = var.protected
   password_version = var.db_password_version
   env = merge(local.common_env, {
     PGUSER                = module.database.migrator
@@ -144,7 +145,7 @@ module "api" {
 
   project_id           = var.project_id
   region               = var.region
-  name                 = "${local.prefix}-api"
+  name                 = local.api
   description          = "GraphQL, subscriptions and REST."
   image                = var.image
   command              = ["/app/api"]
@@ -235,10 +236,13 @@ module "observability" {
   project_id         = var.project_id
   region             = var.region
   prefix             = local.prefix
-  service_name       = module.api.name
+  service_name       = local.api
+  made_service       = module.api.name
   job_name           = module.migrate.name
   instance_name      = module.database.instance_name
   max_connections    = var.database.max_connections
+  disk_limit_gb      = var.database.disk_limit_gb
+  uptime_check       = var.observability.uptime_check
   host               = local.host
   notify             = var.observability.notify
   availability_goal  = var.observability.availability_goal

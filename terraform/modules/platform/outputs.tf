@@ -37,6 +37,8 @@ output "policy" {
     injected = { api = module.api.secrets, worker = module.worker.secrets, migrate = module.migrate.secrets }
     edge     = one([for edge in module.edge : { security_policy = edge.security_policy, port_range = edge.port_range }])
     metrics  = module.observability.metrics
+    alerts   = module.observability.thresholds
+    uptime   = module.observability.uptime_checks
   }
 }
 

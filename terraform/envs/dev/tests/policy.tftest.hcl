@@ -233,6 +233,41 @@ run "one_image_three_programs" {
   }
 }
 
+run "alerts_read_what_they_are_about" {
+  command = plan
+
+  # A full disk stops all writes; the disk itself grows up to the limit.
+  assert {
+    condition = (
+      module.platform.policy.alerts["database-disk"].above == floor(0.85 * var.database.disk_limit_gb * pow(2, 30)) &&
+      strcontains(module.platform.policy.alerts["database-disk"].filter, "database/disk/bytes_used")
+    )
+    error_message = "The disk is compared with the size that it may grow to, not with its present one."
+  }
+
+  assert {
+    condition = alltrue([
+      for process in ["cloud_run_revision", "cloud_run_worker_pool", "cloud_run_job"] :
+      strcontains(module.platform.policy.alerts["audit-write-failed"].filter, process)
+    ])
+    error_message = "An audit row that could not be written is told, whichever process it was."
+  }
+
+  # Known before anything is made: so the metric is there long before the alert that names it.
+  assert {
+    condition     = strcontains(module.platform.policy.metrics["ctap/submission_seconds"], "service_name=\"ctap-api\"")
+    error_message = "The metric of the submissions must not wait for the API."
+  }
+}
+
+run "a_disk_that_may_not_grow_to_its_own_size_is_refused" {
+  command = plan
+  variables {
+    database = { tier = "db-custom-1-3840", availability_type = "ZONAL", disk_gb = 50, disk_limit_gb = 0, max_connections = 400, retained_backups = 7, pitr_days = 1 }
+  }
+  expect_failures = [var.database]
+}
+
 run "subscriptions_are_served" {
   command = plan
 

@@ -15,4 +15,9 @@ run "dev_is_small_and_may_be_thrown_away" {
     )
     error_message = "dev costs little when nobody uses it and can be destroyed."
   }
+
+  assert {
+    condition     = length(module.platform.policy.uptime) == 0
+    error_message = "Nobody wakes dev's API every minute: it goes to sleep when nobody uses it."
+  }
 }

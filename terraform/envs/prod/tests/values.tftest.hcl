@@ -40,6 +40,11 @@ run "prod_survives_a_zone_and_a_mistake" {
   }
 
   assert {
+    condition     = module.platform.policy.uptime == ["60s"]
+    error_message = "prod is asked from outside, every minute, whether it is ready."
+  }
+
+  assert {
     condition     = module.platform.policy.env.api.GRAPHIQL == "false"
     error_message = "No explorer is served in prod."
   }
