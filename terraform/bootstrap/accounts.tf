@@ -86,6 +86,21 @@ resource "google_project_iam_member" "granter" {
   }
 }
 
+# People on call: they look at everything but secrets' contents, shift traffic, run the migration job. As whom they may run things is in
+# the environment's module `identity`. Statements in the database are for emergencies, by a right that is given for an hour
+# (docs/RUNBOOK.md, Access).
+resource "google_project_iam_member" "operator" {
+  for_each = merge([
+    for name, member in var.operators : {
+      for role in ["roles/viewer", "roles/run.developer"] : "${name} ${role}" => { environment = name, member = member, role = role }
+    }
+  ]...)
+
+  project = var.environments[each.value.environment].project_id
+  role    = each.value.role
+  member  = each.value.member
+}
+
 resource "google_storage_bucket_iam_member" "state" {
   for_each = merge(
     { for name in keys(var.environments) : "${name} plan" => { bucket = name, role = "roles/storage.objectViewer" } },

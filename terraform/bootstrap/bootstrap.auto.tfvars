@@ -7,6 +7,9 @@ environments = {
   prod = { project_id = "ctap-prod-example", project_number = "100000000002" }
 }
 
+# Who is on call in which environment; the same in the environment's own values.
+# operators = { prod = "group:ctap-oncall@example.com" }
+
 github = {
   owner         = "example"
   repository    = "ctap"

@@ -33,6 +33,22 @@ variable "environments" {
   }
 }
 
+variable "operators" {
+  description = "By environment: who looks after it, as an IAM member, best a group."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.operators) : contains(keys(var.environments), name)])
+    error_message = "operators are of an environment."
+  }
+
+  validation {
+    condition     = alltrue([for member in values(var.operators) : can(regex("^(group|user):[^@]+@[^@]+$", member))])
+    error_message = "An operator is a group or a user: group:oncall@example.com."
+  }
+}
+
 variable "github" {
   description = "The repository and its owner, by name and by number (gh api repos/OWNER/REPOSITORY --jq '.id, .owner.id')."
   type        = object({ owner = string, repository = string, owner_id = string, repository_id = string })

@@ -171,6 +171,29 @@ run "github_is_asked_for_numbers_and_for_the_very_workflow" {
   }
 }
 
+run "operators_look_and_turn_in_their_environment" {
+  command = plan
+  variables {
+    operators = { prod = "group:oncall@example.com" }
+  }
+
+  assert {
+    condition = { for key, grant in google_project_iam_member.operator : key => "${grant.project} ${grant.member}" } == {
+      "prod roles/viewer"        = "ctap-prod-example group:oncall@example.com"
+      "prod roles/run.developer" = "ctap-prod-example group:oncall@example.com"
+    }
+    error_message = "An operator has more or fewer roles than it needs, or another environment's."
+  }
+}
+
+run "an_operator_of_no_environment_is_refused" {
+  command = plan
+  variables {
+    operators = { stage = "group:oncall@example.com" }
+  }
+  expect_failures = [var.operators]
+}
+
 run "states_are_kept_and_private" {
   command = plan
 

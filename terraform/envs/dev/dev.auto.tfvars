@@ -10,6 +10,9 @@ deployers = {
   deploy = "serviceAccount:ctap-ci-deploy@ctap-dev-example.iam.gserviceaccount.com"
 }
 
+# Who is on call (docs/RUNBOOK.md, Access). The same as in bootstrap.
+# operators = { oncall = "group:ctap-oncall@example.com" }
+
 database = {
   tier              = "db-custom-1-3840"
   availability_type = "ZONAL"

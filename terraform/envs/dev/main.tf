@@ -9,6 +9,7 @@ module "platform" {
   protected           = var.protected
   db_password_version = var.db_password_version
   deployers           = var.deployers
+  operators           = var.operators
   network             = var.network
   database            = var.database
   api                 = var.api

@@ -9,12 +9,16 @@ locals {
     for account in keys(var.accounts) : { "${account} roles/cloudsql.client" = { account = account, role = "roles/cloudsql.client" } }
   ]...)
 
-  act_as = merge([
-    for account in keys(var.accounts) : { for deployer, member in var.deployers : "${deployer} as ${account}" => {
+  act_as = merge(concat(
+    [for account in keys(var.accounts) : { for deployer, member in var.deployers : "${deployer} as ${account}" => {
       account = account
       member  = member
-    } }
-  ]...)
+    } }],
+    [for account in var.operated : { for operator, member in var.operators : "${operator} as ${account}" => {
+      account = account
+      member  = member
+    } }],
+  )...)
 
   # Built from what is configured instead of read from the account: known in a plan, and still waits for the account.
   emails = { for name, account in google_service_account.this : name => "${account.account_id}@${account.project}.iam.gserviceaccount.com" }
@@ -42,7 +46,8 @@ resource "google_project_iam_member" "this" {
   }
 }
 
-# Who deploys must be allowed to run things as these accounts, one by one: never as every account of the project.
+# Who deploys must be allowed to run things as these accounts, one by one: never as every account of the project. So must who
+# shifts traffic or gives the workers another image, but not as the account that can become the owner of the schema.
 resource "google_service_account_iam_member" "act_as" {
   for_each = local.act_as
 

@@ -22,3 +22,13 @@ variable "deployers" {
   description = "Who may run things as these accounts: short name to IAM member."
   type        = map(string)
 }
+
+variable "operators" {
+  description = "Who looks after what runs: short name to IAM member."
+  type        = map(string)
+}
+
+variable "operated" {
+  description = "The accounts as which operators may run things: those whose traffic and images they shift."
+  type        = list(string)
+}

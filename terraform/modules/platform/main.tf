@@ -42,6 +42,8 @@ module "identity" {
   prefix        = local.prefix
   instance_name = var.database.name
   deployers     = var.deployers
+  operators     = var.operators
+  operated      = ["api", "worker"]
   accounts = {
     api     = "Runs the API: reads its own password, connects to the database."
     worker  = "Runs the workers: reads its own password, connects to the database."

@@ -38,6 +38,17 @@ variable "deployers" {
   type        = map(string)
 }
 
+variable "operators" {
+  description = "Who looks after it, and so may shift its traffic and give its workers another image: short name to IAM member (bootstrap's `operators` has their rights on the project)."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = length(setintersection(keys(var.operators), keys(var.deployers))) == 0
+    error_message = "An operator must not have a deployer's short name."
+  }
+}
+
 variable "network" {
   description = "Address ranges. They matter only where networks are joined."
   type = object({

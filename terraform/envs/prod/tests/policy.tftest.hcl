@@ -58,6 +58,21 @@ run "each_account_has_exactly_its_rights" {
   }
 }
 
+run "operators_shift_what_runs_and_cannot_become_the_owner_of_the_schema" {
+  command = plan
+  variables {
+    operators = { oncall = "group:oncall@example.com" }
+  }
+
+  assert {
+    condition = (
+      toset([for key, grant in module.platform.policy.identity.act_as : key if grant.member == "group:oncall@example.com"]) ==
+      toset(["oncall as api", "oncall as worker"])
+    )
+    error_message = "An operator runs things as the API and as the workers, never as the migration job."
+  }
+}
+
 run "the_database_has_no_public_address" {
   command = plan
 
