@@ -43,9 +43,12 @@ run "each_account_has_exactly_its_rights" {
 
   assert {
     condition = alltrue([
-      for grant in module.platform.policy.identity.act_as : grant.role == "roles/iam.serviceAccountUser" && contains(values(var.deployers), grant.member)
+      for key, grant in module.platform.policy.identity.act_as :
+      grant.role == "roles/iam.serviceAccountUser" && (
+        contains(values(var.deployers), grant.member) || (!endswith(key, " as migrate") && contains(values(var.operators), grant.member))
+      )
     ])
-    error_message = "Only the deployers may act as the accounts."
+    error_message = "Only the deployers may act as the accounts, and the operators as those that serve."
   }
 
   assert {
