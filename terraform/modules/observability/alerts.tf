@@ -170,6 +170,8 @@ resource "google_monitoring_alert_policy" "server_errors" {
   alert_strategy {
     auto_close = "86400s"
   }
+
+  depends_on = [google_monitoring_service.api]
 }
 
 # Silence: no worker writes the line that one of them always writes.
