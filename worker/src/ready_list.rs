@@ -1,5 +1,5 @@
-//! The pairs (tenant, queue) that may have work, served in turn: a tenant with ten thousand tasks gets one claim, then
-//! the next pair gets its own.
+//! The pairs (tenant, queue) that may have work. Tenants are served in turn, and each tenant's queues in turn within its own:
+//! neither ten thousand tasks nor ten thousand queues of one hold up another's one.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -26,12 +26,21 @@ struct State {
     again: bool,
 }
 
+/// A tenant with a queue that waits or is being claimed from.
+#[derive(Debug, Default)]
+struct Queues {
+    waiting: VecDeque<String>,
+    claims: usize,
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct ReadyList {
-    waiting: VecDeque<Pair>,
-    /// Claims under way, and the slots reserved for them.
-    claiming: (usize, usize),
+    /// The tenants with a queue that waits, each once.
+    turns: VecDeque<Uuid>,
+    tenants: HashMap<Uuid, Queues>,
+    /// Slots reserved for claims under way.
+    reserved: usize,
     states: HashMap<Pair, State>,
 }
 
@@ -45,43 +54,60 @@ impl ReadyList {
             }
             None => {
                 self.states.insert(pair.clone(), State { hinted, claiming: false, again: false });
-                self.waiting.push_back(pair);
+                self.wait(pair);
             }
         }
     }
 
-    /// Whether no pair waits for its turn.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+    fn wait(&mut self, (tenant, queue): Pair) {
+        let queues = self.tenants.entry(tenant).or_default();
+        if queues.waiting.is_empty() {
+            self.turns.push_back(tenant);
+        }
+        queues.waiting.push_back(queue);
     }
 
-    /// The next pair and its fair share of the slots; one claim at a time per pair. The share counts the claims under way
-    /// and their slots: else a pair that waits alone for a moment would take what the others' claims have just left, every
-    /// time again.
+    /// Whether no pair waits for its turn.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.turns.is_empty()
+    }
+
+    /// The next pair and its fair share of the slots: of its tenant's share, its own among the tenant's queues. One claim at a
+    /// time per pair. The shares count the claims under way and their slots: else a pair that waits alone for a moment would
+    /// take what the others' claims have just left, every time again.
     pub(crate) fn next(&mut self, free: usize) -> Option<Turn> {
         if free == 0 {
             return None;
         }
-        let (claims, reserved) = self.claiming;
-        let share = (free + reserved).div_ceil((self.waiting.len() + claims).max(1));
+        let tenants = self.tenants.len().max(1);
+        let tenant = self.turns.pop_front()?;
+        let queues = self.tenants.get_mut(&tenant)?;
+        let share = (free + self.reserved).div_ceil(tenants).div_ceil((queues.waiting.len() + queues.claims).max(1));
         let ask = share.min(free);
-        let pair = self.waiting.pop_front()?;
+        let pair = (tenant, queues.waiting.pop_front()?);
+        queues.claims += 1;
+        if !queues.waiting.is_empty() {
+            self.turns.push_back(tenant);
+        }
         let state = self.states.get_mut(&pair)?;
         state.claiming = true;
-        self.claiming = (claims + 1, reserved + ask);
+        self.reserved += ask;
         Some(Turn { hinted: std::mem::take(&mut state.hinted), pair, ask })
     }
 
     /// A claim ended. A pair that gave less than it was asked for leaves the list until it is told of again.
     pub(crate) fn claimed(&mut self, turn: &Turn, got: usize) {
-        let (claims, reserved) = self.claiming;
-        self.claiming = (claims.saturating_sub(1), reserved.saturating_sub(turn.ask));
-        let Some(mut state) = self.states.remove(&turn.pair) else { return };
-        if got >= turn.ask || state.again {
-            state.claiming = false;
-            state.again = false;
-            self.states.insert(turn.pair.clone(), state);
-            self.waiting.push_back(turn.pair.clone());
+        self.reserved = self.reserved.saturating_sub(turn.ask);
+        if let Some(queues) = self.tenants.get_mut(&turn.pair.0) {
+            queues.claims = queues.claims.saturating_sub(1);
+        }
+        if let Some(state) = self.states.remove(&turn.pair)
+            && (got >= turn.ask || state.again)
+        {
+            self.states.insert(turn.pair.clone(), State { claiming: false, again: false, ..state });
+            self.wait(turn.pair.clone());
+        } else if self.tenants.get(&turn.pair.0).is_some_and(|queues| queues.claims == 0 && queues.waiting.is_empty()) {
+            self.tenants.remove(&turn.pair.0);
         }
     }
 }
@@ -113,6 +139,27 @@ mod tests {
         assert_eq!(turn(&mut list, 1), (1, 1));
         assert_eq!(turn(&mut list, 1), (2, 1));
         assert_eq!(list.next(0), None);
+    }
+
+    #[test]
+    fn a_tenant_with_many_queues_has_one_tenants_share_and_its_queues_share_that() {
+        let mut list = ReadyList::default();
+        for queue in ["a", "b", "c"] {
+            list.add((Uuid::from_u128(1), queue.into()), false);
+        }
+        list.add(pair(2), true);
+        let mut turn = |free| {
+            let turn = list.next(free).unwrap();
+            list.claimed(&turn, turn.ask);
+            (turn.pair.0.as_u128(), turn.pair.1, turn.ask)
+        };
+        assert_eq!(turn(32), (1, "a".into(), 6));
+        assert_eq!(turn(26), (2, "default".into(), 13));
+        assert_eq!(turn(13), (1, "b".into(), 3));
+        assert_eq!(turn(10), (2, "default".into(), 5));
+        assert_eq!(turn(5), (1, "c".into(), 1));
+        assert_eq!(turn(4), (2, "default".into(), 2));
+        assert_eq!(turn(2), (1, "a".into(), 1));
     }
 
     #[test]

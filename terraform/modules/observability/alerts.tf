@@ -39,9 +39,9 @@ locals {
     submission-latency = {
       name     = "Submissions are slow (p95)"
       severity = "WARNING"
-      filter   = "${local.log_metric}/submission_seconds\" AND resource.type=\"cloud_run_revision\""
+      filter   = "${local.log_metric}/submission_ms\" AND resource.type=\"cloud_run_revision\""
       per      = "ALIGN_PERCENTILE_95", across = "REDUCE_MAX", period = "300s", for = "600s"
-      above    = var.thresholds.submission_p95_seconds
+      above    = var.thresholds.submission_p95_seconds * 1000
     }
     database-connections = {
       name     = "Four fifths of the database's connections are taken"

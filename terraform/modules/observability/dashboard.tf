@@ -10,7 +10,7 @@ locals {
     { title = "Workers", query = "${local.log_metric}/workers\" AND ${local.from_pool}", per = "ALIGN_PERCENTILE_50", across = "REDUCE_MAX" },
     { title = "API: requests per second", query = "metric.type=\"run.googleapis.com/request_count\" AND ${local.service}", per = "ALIGN_RATE", across = "REDUCE_SUM" },
     { title = "API: 5xx per second", query = "metric.type=\"run.googleapis.com/request_count\" AND ${local.service} AND metric.labels.response_code_class=\"5xx\"", per = "ALIGN_RATE", across = "REDUCE_SUM" },
-    { title = "Submission, p95, s", query = "${local.log_metric}/submission_seconds\" AND resource.type=\"cloud_run_revision\"", per = "ALIGN_PERCENTILE_95", across = "REDUCE_MAX" },
+    { title = "Submission, p95, ms", query = "${local.log_metric}/submission_ms\" AND resource.type=\"cloud_run_revision\"", per = "ALIGN_PERCENTILE_95", across = "REDUCE_MAX" },
     { title = "API: instances", query = "metric.type=\"run.googleapis.com/container/instance_count\" AND ${local.service}", per = "ALIGN_MAX", across = "REDUCE_SUM" },
     { title = "API: memory, p99 of the instances", query = "metric.type=\"run.googleapis.com/container/memory/utilizations\" AND ${local.service}", per = "ALIGN_PERCENTILE_99", across = "REDUCE_MAX" },
     { title = "Database: connections", query = "metric.type=\"cloudsql.googleapis.com/database/postgresql/num_backends\" AND ${local.database}", per = "ALIGN_MEAN", across = "REDUCE_SUM" },

@@ -13,24 +13,33 @@ use worker::{Config, Handlers, Outcome};
 
 use crate::support::{Worker, config, count, handler, no_leases, wait_for};
 
-/// Submits many `echo` tasks in one statement, as `create` would write them one by one.
-async fn flood(db: &TestDb, tenant: &Tenant, tasks: usize) {
+/// Submits many `echo` tasks to so many queues in one statement, as `create` would write them one by one.
+async fn flood(db: &TestDb, tenant: &Tenant, tasks: usize, queues: i32) {
     let sql = "WITH t AS (
             INSERT INTO tasks (tenant_id, id, created_by, run_at, version, lease_epoch, attempt, max_attempts, timeout_seconds,
                                status, priority, queued, is_failed, kind, queue, payload)
-            SELECT $1, id, $2, statement_timestamp(), 1, 0, 0, 5, 300, 'pending', 0, true, false, 'echo', 'default', '1'
-            FROM unnest($3::uuid[]) id RETURNING id)
+            SELECT $1, id, $2, statement_timestamp(), 1, 0, 0, 5, 300, 'pending', 0, true, false, 'echo', 'q' || n % $4, '1'
+            FROM unnest($3::uuid[]) WITH ORDINALITY v(id, n) RETURNING id)
          INSERT INTO audit_logs (tenant_id, id, action, actor, task_id, seq)
          SELECT $1, id, 'task.created', 'user:' || $2::text, id, 1 FROM t";
-    let values = [tenant.id.into(), tenant.user_id.into(), db.ids.next_many(tasks).into()];
+    let values = [tenant.id.into(), tenant.user_id.into(), db.ids.next_many(tasks).into(), queues.into()];
     db.owner.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await.unwrap();
 }
 
 #[tokio::test]
 async fn ten_thousand_tasks_of_one_tenant_do_not_hold_up_another_tenants_one() {
+    another_tenants_task_comes_soon(1).await;
+}
+
+#[tokio::test]
+async fn nor_do_they_in_a_thousand_queues() {
+    another_tenants_task_comes_soon(1_000).await;
+}
+
+async fn another_tenants_task_comes_soon(queues: i32) {
     let db = TestDb::new().await;
     let (flooder, other) = (db.tenant("flooder").await, db.tenant("other").await);
-    flood(&db, &flooder, 10_000).await;
+    flood(&db, &flooder, 10_000, queues).await;
     // The flood's tasks end one by one, as the test allows.
     let (allowed, started) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
     let (gate, counter, flooder_id) = (Arc::clone(&allowed), Arc::clone(&started), flooder.id);
@@ -62,8 +71,8 @@ async fn ten_thousand_tasks_of_one_tenant_do_not_hold_up_another_tenants_one() {
 async fn tenants_that_wait_together_are_served_in_turn() {
     let db = TestDb::new().await;
     let (flooder, other) = (db.tenant("flooder").await, db.tenant("other").await);
-    flood(&db, &flooder, 1_000).await;
-    flood(&db, &other, 50).await;
+    flood(&db, &flooder, 1_000, 1).await;
+    flood(&db, &other, 50, 1).await;
     let order = Arc::new(Mutex::new(Vec::new()));
     let (seen, other_id) = (Arc::clone(&order), other.id);
     let worker = Worker::start_running(&db, "echo", move |attempt| {

@@ -273,7 +273,7 @@ run "alerts_read_what_they_are_about" {
 
   # Known before anything is made: so the metric is there long before the alert that names it.
   assert {
-    condition     = strcontains(module.platform.policy.metrics["ctap/submission_seconds"], "service_name=\"ctap-api\"")
+    condition     = strcontains(module.platform.policy.metrics["ctap/submission_ms"], "service_name=\"ctap-api\"")
     error_message = "The metric of the submissions must not wait for the API."
   }
 }
