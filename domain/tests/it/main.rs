@@ -15,6 +15,7 @@ mod hints;
 mod invariant;
 mod list_plans;
 mod lists;
+mod numbers;
 mod plans;
 mod queues;
 mod rescue;

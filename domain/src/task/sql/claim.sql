@@ -4,10 +4,14 @@
 -- * `c` is MATERIALIZED and LIMITed inside and outside: under a nested-loop plan `id IN (SELECT ... LIMIT)` would be run
 --   once per row and claim more than asked. Rows are pulled one by one, so no row is locked that is not claimed.
 -- * The ids reach the UPDATE as an array: a join would hash the tenant's whole history.
+-- * The transaction takes its number before anything is scanned (a one-time filter): readers of a feed trust that a row's id
+--   is hardly older than the number (docs/adr/0007). The first lock of a row would take it too, but a scan may be long.
+--   A number without a change costs no flush, and workers ask only where `ready` has seen work.
 -- * A paused queue yields nothing. $5: the kinds this worker knows. $6: audit ids, one per possible row.
 WITH RECURSIVE prio AS (
     (SELECT priority FROM tasks
-     WHERE tenant_id = $1 AND queue = $2 AND queued
+     WHERE (SELECT pg_current_xact_id() IS NOT NULL)
+       AND tenant_id = $1 AND queue = $2 AND queued
        AND NOT EXISTS (SELECT FROM queues q WHERE q.tenant_id = $1 AND q.name = $2 AND q.paused_at IS NOT NULL)
      ORDER BY priority DESC LIMIT 1)
     UNION ALL

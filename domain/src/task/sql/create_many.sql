@@ -3,6 +3,7 @@
 -- they share, so they never wait for each other. ($2 are the ids in that order, which is not the order of the request.)
 -- ON CONFLICT DO NOTHING as in create.sql: the caller reads what stood in the way of the rows that did not come back.
 -- A past time means now, as there.
+-- The transaction's number comes first, as in create.sql: here each of many keys may be waited for.
 -- '' stands for NULL where an empty text is not allowed anyway: the driver's arrays hold no NULL.
 WITH v AS (
     SELECT * FROM unnest($2::uuid[], $3::text[], $4::integer[], $5::integer[], $6::smallint[], $7::text[], $8::text[],
@@ -16,7 +17,7 @@ WITH v AS (
     SELECT $1, id, $15, greatest(nullif(run_at, '')::timestamptz, statement_timestamp()), 1, 0, 0, max_attempts,
            timeout_seconds, 'pending', priority, true, false, kind, queue, nullif(reference, ''),
            nullif(idempotency_key, ''), decode(nullif(request_hash, ''), 'hex'), $16, payload::jsonb
-    FROM v ORDER BY position
+    FROM v WHERE (SELECT pg_current_xact_id() IS NOT NULL) ORDER BY position
     ON CONFLICT DO NOTHING
     RETURNING *
 ), a AS (
