@@ -1,24 +1,18 @@
 //! All changes of a tenant, in commit order.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use domain::entity::audit_log;
-use domain::feed::{self, Horizon, Horizons, Position};
-use domain::task::{self, Head};
+use domain::feed::{Change, Horizon, Position, Reader};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::patience::{Patience, jittered};
 use super::registry::{Interest, Registration};
-use super::{Hub, LONGEST_TRANSACTION, Source, Update};
+use super::{Hub, Source, Update};
 use crate::error::{ApiError, Code};
 
-/// Rows per read, and most that a slow consumer makes us hold. A row and its task have some 10 KiB at most: a submitter's
-/// texts of 255 bytes, the trail's detail of these, an error's message of 2 KiB; payload and result are not read.
-const BATCH: u64 = 100;
 /// The feed is read this often also when nobody says that it changed.
 const SWEEP: Duration = Duration::from_millis(1_500);
 /// Shortest time between two reads of an idle feed, and the first pause while running transactions hold the horizon back.
@@ -32,12 +26,9 @@ const OLDEST: chrono::Duration = chrono::Duration::hours(24);
 pub(super) struct Follower {
     hub: Hub,
     registration: Registration,
-    tenant_id: Uuid,
-    /// Everything up to here was read; `None` before the first read of a stream that begins now.
-    position: Option<Position>,
+    reader: Reader,
     /// Whether a first read has succeeded.
     begun: bool,
-    horizons: Horizons,
     ready: VecDeque<Update>,
     patience: Patience,
     read_at: Instant,
@@ -55,10 +46,8 @@ impl Follower {
         Follower {
             hub,
             registration,
-            tenant_id,
-            position: after,
+            reader: Reader::new(tenant_id, after),
             begun: false,
-            horizons: Horizons::default(),
             ready: VecDeque::new(),
             patience: Patience::default(),
             read_at: Instant::now(),
@@ -100,65 +89,29 @@ impl Follower {
     /// Reads one batch below the horizon; answers whether more may follow at once.
     async fn read(&mut self) -> Result<bool, ApiError> {
         let hub = self.hub.clone();
-        let _turn = hub.turn().await;
-        let horizon = feed::horizon(&self.hub.db).await?;
+        let _turn =
+            if self.reader.is_behind() { hub.turns.behind(self.registration.tenant_id()).await } else { hub.turns.live().await };
+        if self.reader.must_look() {
+            self.look().await?;
+        }
+        let batch = self.reader.read(&hub.db).await?;
+        let waited = std::mem::replace(&mut self.begun, true);
+        self.ready.extend(batch.changes.into_iter().map(Update::from));
+        if let Some(first) = self.ready.front().filter(|_| waited && !batch.has_more) {
+            hub.delivered(&first.change);
+        }
+        Ok(batch.has_more || !self.ready.is_empty())
+    }
+
+    /// Learns how far may be read.
+    async fn look(&mut self) -> Result<(), ApiError> {
+        let (position, horizon) = self.reader.look(&self.hub.db).await?;
         self.read_at = Instant::now();
-        self.horizons.push(horizon);
         if std::mem::take(&mut self.hinted) {
             self.awaited = horizon.xmax;
         }
         self.held = horizon.xmin < self.awaited;
-        let position = *self.position.get_or_insert_with(|| feed::present(horizon, LONGEST_TRANSACTION));
-        if !self.begun {
-            check(position, horizon)?;
-        }
-        let rows = feed::read(&self.hub.db, self.tenant_id, position, horizon, BATCH).await?;
-        let full = u64::try_from(rows.len()).is_ok_and(|rows| rows >= BATCH);
-        // Read after the rows, so that each task is at or past its change.
-        let tasks = self.tasks_of(&rows).await?;
-        let waited = std::mem::replace(&mut self.begun, true);
-        self.take(rows, &tasks, position);
-        if let Some(first) = self.ready.front().filter(|_| waited && !full) {
-            hub.delivered(&first.change);
-        }
-        if !full {
-            self.pass(horizon);
-        }
-        Ok(full || !self.ready.is_empty())
-    }
-
-    fn take(&mut self, rows: Vec<audit_log::Model>, tasks: &HashMap<Uuid, Arc<Head>>, mut position: Position) {
-        for change in rows {
-            let known = self.horizons.before(change.xid).unwrap_or_default();
-            let since = known.max(position.since).max(change.timestamp - LONGEST_TRANSACTION);
-            position = Position { xid: change.xid, id: change.id, since };
-            self.position = Some(position);
-            // A task that was pruned in the meantime has no state to show.
-            if let Some(task) = change.task_id.and_then(|id| tasks.get(&id)) {
-                self.ready.push_back(Update { change, task: Arc::clone(task), position });
-            }
-        }
-    }
-
-    /// Everything below the horizon was read: the next read need not look at it again, rows or none.
-    fn pass(&mut self, horizon: Horizon) {
-        if let Some(position) = &mut self.position
-            && position.xid < horizon.xmin
-        {
-            let since = self.horizons.before(horizon.xmin).unwrap_or_default().max(position.since);
-            *position = Position { xid: horizon.xmin - 1, id: Uuid::max(), since };
-        }
-    }
-
-    async fn tasks_of(&self, rows: &[audit_log::Model]) -> Result<HashMap<Uuid, Arc<Head>>, ApiError> {
-        let mut ids: Vec<_> = rows.iter().filter_map(|row| row.task_id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let tasks = task::heads(&self.hub.db, self.tenant_id, &ids).await?;
-        Ok(tasks.into_iter().map(|task| (task.id, Arc::new(task))).collect())
+        if self.begun { Ok(()) } else { check(position, horizon) }
     }
 
     /// Until the next read is worth it: a hint, a sweep, or a running transaction that may have ended.
@@ -176,4 +129,10 @@ fn check(position: Position, horizon: Horizon) -> Result<(), ApiError> {
         return Err(ApiError::new(Code::CursorExpired, "the cursor is too old: read the list again"));
     }
     Ok(())
+}
+
+impl From<Change> for Update {
+    fn from(change: Change) -> Update {
+        Update { change: change.row, task: change.task, position: change.position }
+    }
 }

@@ -9,6 +9,7 @@ mod follow;
 mod listen;
 mod patience;
 mod registry;
+mod turns;
 mod watch;
 
 use std::sync::Arc;
@@ -21,27 +22,23 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use sqlx::PgPool;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::follow::Follower;
 use self::registry::Registry;
+use self::turns::Turns;
 use self::watch::Watcher;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
 use crate::state::half_of_pool;
-
-/// Longest a writing transaction may take: the pools' statement and idle limits bound it well below.
-const LONGEST_TRANSACTION: chrono::Duration = chrono::Duration::seconds(60);
 
 /// Feeds the subscriptions of one process. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Hub {
     db: DatabaseConnection,
     registry: Arc<Registry>,
-    /// However many streams there are, they leave half of the pool to requests.
-    reads: Arc<Semaphore>,
+    turns: Arc<Turns>,
     metrics: Metrics,
     stop: CancellationToken,
 }
@@ -62,8 +59,9 @@ impl Hub {
     /// every stream.
     #[must_use]
     pub fn start(db: DatabaseConnection, listener_pool: PgPool, metrics: Metrics, stop: CancellationToken) -> Hub {
-        let reads = Arc::new(Semaphore::new(half_of_pool(&db)));
-        let hub = Hub { db, registry: Arc::default(), reads, metrics, stop };
+        // However many streams there are, they leave half of the pool to requests.
+        let turns = Arc::new(Turns::new(half_of_pool(&db)));
+        let hub = Hub { db, registry: Arc::default(), turns, metrics, stop };
         tokio::spawn(listen::run(hub.clone(), listener_pool));
         hub
     }
@@ -102,16 +100,11 @@ impl Hub {
     fn delivered(&self, change: &audit_log::Model) {
         self.metrics.delivered((Utc::now() - change.timestamp).to_std().unwrap_or_default());
     }
-
-    /// Held while a stream reads. (The semaphore is never closed, so there is always one to come.)
-    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.reads.acquire().await.ok()
-    }
 }
 
 /// [`Hub::present`] through a connection that the caller has already.
 pub(crate) async fn present<C: ConnectionTrait>(db: &C) -> Result<Position, ApiError> {
-    Ok(feed::present(feed::horizon(db).await?, LONGEST_TRANSACTION))
+    Ok(feed::present(feed::horizon(db).await?))
 }
 
 /// Where a stream's updates come from.

@@ -74,6 +74,11 @@ impl Registry {
 }
 
 impl Registration {
+    /// Whose changes are waited for.
+    pub(super) fn tenant_id(&self) -> Uuid {
+        self.tenant_id
+    }
+
     /// Resolves once for all wakes since it last did; a wake while nobody waits is kept.
     pub(super) async fn woken(&self) {
         self.woken.notified().await;

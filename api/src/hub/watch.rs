@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::feed::Position;
+use domain::feed::{LONGEST_TRANSACTION, Position};
 use domain::{audit, task};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::patience::{Patience, jittered};
 use super::registry::{Interest, Registration};
-use super::{Hub, LONGEST_TRANSACTION, Source, Update};
+use super::{Hub, Source, Update};
 use crate::error::ApiError;
 
 /// Rows per read.
@@ -83,7 +83,7 @@ impl Watcher {
     /// task is at or past every row that was seen.
     async fn read(&mut self) -> Result<(), ApiError> {
         let hub = self.hub.clone();
-        let _turn = hub.turn().await;
+        let _turn = hub.turns.live().await;
         let db = &hub.db;
         let seen = match self.seen {
             Some(seen) => seen,

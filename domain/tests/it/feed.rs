@@ -22,7 +22,7 @@ async fn read_all(stage: &Stage, after: Position, expected: &[Uuid]) {
 }
 
 async fn now(stage: &Stage) -> Position {
-    feed::present(feed::horizon(&stage.db.api).await.unwrap(), chrono::Duration::seconds(60))
+    feed::present(feed::horizon(&stage.db.api).await.unwrap())
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod access;
+mod catch_up;
 mod claim;
 mod clock;
 mod counts;
@@ -9,6 +10,7 @@ mod create;
 mod create_many;
 mod every_state;
 mod feed;
+mod feed_plans;
 mod fence;
 mod filters;
 mod hints;

@@ -86,7 +86,7 @@ async fn a_transaction_that_stays_open_is_waited_for_and_not_skipped() {
             send.send(live.update().await.change.task_id.unwrap()).unwrap();
         }
     });
-    t.trail_is_read_twice(t.now().await, r#""xid" <"#).await;
+    t.trail_is_read_twice(t.now().await, "pg_snapshot_xmin").await;
     assert!(receive.try_recv().is_err(), "delivered past an open transaction");
     tx.commit().await.unwrap();
     t.notifier.changed(acme.id, [slow]);
@@ -138,8 +138,17 @@ async fn a_long_backlog_is_delivered_whole() {
         domain::task::create(&tx, &t.db.ids, &acme.caller(), new).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let mut live = Live::new(t.hub.follow(acme.id, Some(begin)));
-    assert_eq!(delivered(&mut live, 1_100).await, trail(&t, &acme).await);
+    let long_ago = Position { since: begin.since - chrono::Duration::hours(20), ..begin };
+    for after in [begin, long_ago] {
+        let mut live = Live::new(t.hub.follow(acme.id, Some(after)));
+        let whole = trail(&t, &acme).await;
+        assert_eq!(delivered(&mut live, whole.len()).await, whole);
+        // Behind no more: what comes next is what happens next.
+        let marker = t.submit(&acme).await.id;
+        assert_eq!(live.update().await.change.task_id, Some(marker));
+        t.flip(&acme, marker).await;
+        assert_eq!(live.update().await.change.task_id, Some(marker));
+    }
 }
 
 #[tokio::test]
