@@ -8,6 +8,7 @@
 //! cargo run --release -p e2e --example measure -- load
 //! cargo run --release -p e2e --example measure -- counts
 //! cargo run --release -p e2e --example measure -- edge
+//! cargo run --release -p e2e --example measure -- feed
 //! cargo run --release -p e2e --example measure -- guard
 //! cargo run --release -p e2e --example measure -- socket-memory
 //! cargo run --release -p e2e --example measure -- large-bodies
@@ -21,6 +22,7 @@ mod access;
 mod counts;
 mod drain;
 mod edge;
+mod feed;
 mod guard;
 mod large_bodies;
 mod lease_cost;
@@ -37,6 +39,7 @@ async fn main() {
         Some("counts") => counts::run().await,
         Some("drain") => drain::run().await,
         Some("edge") => edge::run().await,
+        Some("feed") => feed::run().await,
         Some("guard") => guard::run().await,
         Some("large-bodies") => large_bodies::run().await,
         Some("lease-cost") => lease_cost::run().await,
@@ -46,7 +49,7 @@ async fn main() {
         Some("stored-payloads") => stored_payloads::run().await,
         Some("socket-memory-stock") => socket_memory::serve_stock().await,
         _ => eprintln!(
-            "say which: access, counts, drain, edge, guard, large-bodies, lease-cost, load, socket-memory, stats, stored-payloads"
+            "say which: access, counts, drain, edge, feed, guard, large-bodies, lease-cost, load, socket-memory, stats, stored-payloads"
         ),
     }
 }
