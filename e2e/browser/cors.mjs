@@ -37,6 +37,7 @@ const page = {
       location: location_,
       requestId: submitted.headers.get("x-request-id"),
       retryAfter: submitted.headers.get("retry-after"),
+      rateLimit: submitted.headers.get("ratelimit"),
       etag: read.headers.get("etag"),
       payload: (await read.json()).payload,
       again: again.status,
@@ -49,8 +50,12 @@ const page = {
   },
   async fails({ url, api_key }) {
     const plain = fetch(`${url}/nowhere`).then(() => "read", (error) => error.name);
-    const asked = fetch(`${url}/v1/tasks`, { headers: { authorization: `Bearer ${api_key}` } }).then(() => "read", (error) => error.name);
-    return { plain: await plain, asked: await asked };
+    const authorization = `Bearer ${api_key}`;
+    const asked = fetch(`${url}/v1/tasks`, { headers: { authorization } }).then(() => "read", (error) => error.name);
+    const headers = { authorization, "content-type": "application/json", accept: "text/event-stream" };
+    const body = JSON.stringify({ query: "subscription { taskUpdated(filter: {}) { version } }" });
+    const stream = fetch(`${url}/graphql`, { method: "POST", headers, body }).then(() => "read", (error) => error.name);
+    return { plain: await plain, asked: await asked, stream: await stream };
   },
   async watch({ ws_url, api_key, id }) {
     const client = graphqlWs.createClient({ url: ws_url, connectionParams: { authorization: `Bearer ${api_key}` }, retryAttempts: 0 });
@@ -88,7 +93,7 @@ const page = {
 const app = await site();
 const stranger = await site();
 try {
-  await withDev(binary, { ALLOWED_ORIGINS: app.origin }, async (dev) => {
+  await withDev(binary, { ALLOWED_ORIGINS: app.origin, RATE_LIMIT_POINTS: "10000" }, async (dev) => {
     const api = { url: dev.url, ws_url: dev.ws_url, api_key: dev.api_key };
     let id;
 
@@ -102,6 +107,7 @@ try {
       assert.match(submitted.etag, /^"[^"]+"$/);
       assert.match(submitted.requestId, /^[0-9a-f-]{36}$/);
       assert.match(submitted.retryAfter, /^[0-9]+$/);
+      assert.match(submitted.rateLimit, /^"points";r=[0-9]+;t=[0-9]+$/);
       assert.equal(submitted.status, 202);
       assert.deepEqual(submitted.payload, { from: app.origin });
       // Not modified, unless the worker was at it between the two.
@@ -115,7 +121,7 @@ try {
     await inBrowser([stranger.origin, dev.url], async (context) => {
       const tab = await context.newPage();
       await tab.goto(stranger.origin);
-      assert.deepEqual(await tab.evaluate(page.fails, api), { plain: "TypeError", asked: "TypeError" });
+      assert.deepEqual(await tab.evaluate(page.fails, api), { plain: "TypeError", asked: "TypeError", stream: "TypeError" });
       // Refused with the key in hand: the upgrade is, so no frame is ever sent.
       const refused = await tab.evaluate(page.watch, { ...api, id });
       assert.deepEqual(refused, { code: "error" });

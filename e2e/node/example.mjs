@@ -11,6 +11,29 @@ import { fileURLToPath } from "node:url";
 const dev = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const folder = fileURLToPath(new URL("../../web/examples/", import.meta.url));
 
+/** Runs failed.ts, sees two tasks fail, the second behind a cut connection, and ends it. */
+async function whatFails() {
+  const way = await passage();
+  const closed = createServer();
+  await new Promise((resolve) => closed.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${closed.address().port}/`;
+  await new Promise((resolve) => closed.close(resolve));
+  const fails = async () => (await rest("POST", "/v1/tasks", { kind: "http", payload: { url }, maxAttempts: 1 })).id;
+  const uuid = (line) => Buffer.from(line.split(" ")[0], "base64url").toString();
+  const first = await fails();
+  const child = spawn("node_modules/.bin/tsx", ["failed.ts"], { cwd: folder, env: { ...process.env, API: way.url, KEY: dev.api_key }, stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => (await lines.next()).value;
+  assert.match(`${uuid(await next())}`, new RegExp(`${first}$`));
+  way.cut();
+  const second = await fails();
+  way.mend();
+  assert.match(`${uuid(await next())}`, new RegExp(`${second}$`));
+  child.kill("SIGTERM");
+  await once(child, "close");
+  way.close();
+}
+
 /** Runs watch.ts: its exit code and what it complained of. Every line it prints goes to `lines` and to `heard`. */
 async function run(url, key, id, lines = [], heard = () => {}) {
   const words = ["watch.ts", ...(id ? [id] : [])];
@@ -112,5 +135,5 @@ async function withABadKey() {
   assert.match(complaint, /4403/);
 }
 
-await Promise.all([asItStands(), acrossACut(), withABadKey()]);
-console.log("example: to its end; across a cut without a gap; and not for ever with a bad key");
+await Promise.all([asItStands(), acrossACut(), withABadKey(), whatFails()]);
+console.log("example: to its end; across a cut without a gap; not for ever with a bad key; and what fails, before and from now on");

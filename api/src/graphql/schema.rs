@@ -1,6 +1,7 @@
 //! The schema with its limits, and its text.
 
-use async_graphql::{SDLExportOptions, SchemaBuilder};
+use async_graphql::parser::types::{Field, VariableDefinition};
+use async_graphql::{Positioned, SDLExportOptions, SchemaBuilder, ServerResult, VisitorContext};
 
 use super::began::NoteBegin;
 use super::guard;
@@ -61,9 +62,22 @@ fn without_built_in_directives(sdl: &str) -> String {
 }
 
 /// What list fields cost; `first` and `last` are what the client asks for, in range or not.
-pub(crate) fn list_cost(first: Option<i32>, last: Option<i32>, child_complexity: usize) -> usize {
-    let rows = first.max(last).unwrap_or(super::page::DEFAULT_ROWS);
-    10usize.saturating_add(usize::try_from(rows).unwrap_or(0).clamp(1, 100).saturating_mul(child_complexity))
+///
+/// They are read here, and not named in the fields' attributes: arguments that are named there are read in an order that changes
+/// from one compilation to the next, and with it the program (async-graphql-derive 7.2, a `HashSet`). Who builds a commit again
+/// should get the same one.
+///
+/// # Errors
+/// An argument has another type.
+pub(crate) fn list_cost(
+    ctx: &VisitorContext<'_>,
+    variables: &[Positioned<VariableDefinition>],
+    field: &Field,
+    child_complexity: usize,
+) -> ServerResult<usize> {
+    let rows = |name| ctx.param_value::<Option<i32>>(variables, field, name, None);
+    let rows = rows("first")?.max(rows("last")?).unwrap_or(super::page::DEFAULT_ROWS);
+    Ok(10usize.saturating_add(usize::try_from(rows).unwrap_or(0).clamp(1, 100).saturating_mul(child_complexity)))
 }
 
 /// What a list without pages costs.

@@ -64,7 +64,7 @@ impl Query {
     }
 
     /// Tasks, newest first unless ordered otherwise. The first 20 when neither `first` nor `last` is given.
-    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    #[graphql(complexity = "list_cost(__ctx, __variables_definition, __field, child_complexity)?")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn tasks(
         &self,
@@ -82,7 +82,7 @@ impl Query {
 
     /// The trail of the whole tenant, newest first unless ordered otherwise. The first 20 rows when neither `first` nor
     /// `last` is given.
-    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    #[graphql(complexity = "list_cost(__ctx, __variables_definition, __field, child_complexity)?")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn audit_logs(
         &self,
@@ -99,7 +99,7 @@ impl Query {
     }
 
     /// The users of the tenant, the first made first.
-    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    #[graphql(complexity = "list_cost(__ctx, __variables_definition, __field, child_complexity)?")]
     async fn users(
         &self,
         ctx: &Context<'_>,
@@ -124,7 +124,7 @@ impl Query {
     }
 
     /// The tenants of the platform, the first made first; for the platform's own users alone.
-    #[graphql(complexity = "list_cost(first, last, child_complexity)")]
+    #[graphql(complexity = "list_cost(__ctx, __variables_definition, __field, child_complexity)?")]
     async fn tenants(
         &self,
         ctx: &Context<'_>,

@@ -195,7 +195,7 @@ impl Task {
     }
 
     /// Its trail, oldest first. The first 20 rows when neither `first` nor `last` is given.
-    #[graphql(complexity = "list_cost(first, last, child_complexity)", guard = "Scoped(\"Task\")")]
+    #[graphql(complexity = "list_cost(__ctx, __variables_definition, __field, child_complexity)?", guard = "Scoped(\"Task\")")]
     async fn audit_logs(
         &self,
         ctx: &Context<'_>,
