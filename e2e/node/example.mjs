@@ -23,12 +23,19 @@ async function whatFails() {
   const first = await fails();
   const child = spawn("node_modules/.bin/tsx", ["failed.ts"], { cwd: folder, env: { ...process.env, API: way.url, KEY: dev.api_key }, stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => (await lines.next()).value;
-  assert.match(`${uuid(await next())}`, new RegExp(`${first}$`));
+  // A change may come again behind a cut, and never be left out.
+  const heard = async (id) => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      assert.ok(!done, "failed.ts has ended");
+      if (uuid(value).endsWith(id)) return;
+    }
+  };
+  await heard(first);
   way.cut();
   const second = await fails();
   way.mend();
-  assert.match(`${uuid(await next())}`, new RegExp(`${second}$`));
+  await heard(second);
   child.kill("SIGTERM");
   await once(child, "close");
   way.close();

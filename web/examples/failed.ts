@@ -22,16 +22,16 @@ const Failing = graphql(`
   }
 `);
 
-/** Prints the list, and answers with the cursor from which the changes since its first page follow. */
-async function list(): Promise<string | undefined> {
+/** Prints the list, and answers with the cursor from which on all changes since its first page follow. */
+async function list(): Promise<string> {
   let live: string | undefined;
-  for (let after: string | undefined; ; ) {
+  for (let after: string | null = null; ; ) {
     const { tasks } = await request(api, Failed, { after });
-    if (!tasks) return live;
+    if (!tasks) throw new Error("no list");
     live ??= tasks.liveCursor;
     for (const { node } of tasks.edges) console.log(node.id, node.error?.code);
     if (!tasks.pageInfo.hasNextPage) return live;
-    after = tasks.pageInfo.endCursor ?? undefined;
+    after = tasks.pageInfo.endCursor ?? null;
   }
 }
 
