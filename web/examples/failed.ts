@@ -24,15 +24,16 @@ const Failing = graphql(`
 
 /** Prints the list, and answers with the cursor from which on all changes since its first page follow. */
 async function list(): Promise<string> {
-  let live: string | undefined;
-  for (let after: string | null = null; ; ) {
-    const { tasks } = await request(api, Failed, { after });
-    if (!tasks) throw new Error("no list");
-    live ??= tasks.liveCursor;
-    for (const { node } of tasks.edges) console.log(node.id, node.error?.code);
-    if (!tasks.pageInfo.hasNextPage) return live;
-    after = tasks.pageInfo.endCursor ?? null;
-  }
+  const first = await page(null);
+  for (let last = first; last.pageInfo.hasNextPage; ) last = await page(last.pageInfo.endCursor ?? null);
+  return first.liveCursor;
+}
+
+async function page(after: string | null) {
+  const { tasks } = await request(api, Failed, { after });
+  if (!tasks) throw new Error("there is no list");
+  for (const { node } of tasks.edges) console.log(node.id, node.error?.code);
+  return tasks;
 }
 
 const variables: { after?: string } = {};
