@@ -136,7 +136,7 @@ impl Mutation {
         Some(access::revoke_api_key(ctx, input).await)
     }
 
-    /// Erases what is kept about an address that actions came from. The trail keeps its hashes, and verifies.
+    /// Erases what is kept about an address that actions came from. The trail keeps its hashes.
     async fn erase_origins(
         &self,
         ctx: &Context<'_>,

@@ -26,7 +26,7 @@ impl Subscription {
         #[graphql(desc = "One task: its global id or its uuid.")] id: Option<ID>,
         #[graphql(desc = "Tasks that match; an empty filter means all tasks of the tenant.")] filter: Option<Box<TaskFilter>>,
         #[graphql(desc = "Resume behind this place: the cursor of the last change received, or for a filter the `liveCursor` \
-                          of a list with the same filter.")]
+                          of a list with the same filter. Good for 24 hours.")]
         after: Option<Cursor>,
     ) -> Result<task_updated::Updates, ApiError> {
         let after = after.map(|cursor| cursor.0);
