@@ -70,8 +70,9 @@ export async function* subscribe<Result, Variables extends Record<string, unknow
     retryAttempts: Number.POSITIVE_INFINITY,
     retryWait: (retries) =>
       new Promise((resolve) => setTimeout(resolve, Math.min(1000 * 2 ** retries, 30_000) * (0.5 + Math.random() / 2))),
-    // A key that is refused stays refused: graphql-ws would go on trying with it.
-    shouldRetry: (broken) => typeof broken === "object" && broken !== null && "code" in broken && broken.code !== FORBIDDEN,
+    // Also what could not be opened at all, which has no close code. A key that is refused stays refused: graphql-ws would go on
+    // trying with it.
+    shouldRetry: (broken) => !(typeof broken === "object" && broken !== null && "code" in broken && broken.code === FORBIDDEN),
   });
   try {
     for await (const { data, errors } of client.iterate<Result>({ query: document.toString(), variables })) {
