@@ -58,17 +58,23 @@ impl Extension for NoteBegin {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        let result = next.run(ctx).await;
-        let points = result.as_ref().map_or(GRAPHQL_REFUSED, |result| u32::try_from(result.complexity).unwrap_or(u32::MAX));
-        let charged = charge(ctx, points);
-        let result = result?;
-        if result.complexity > self.most_points {
-            return Err(vec![too_complex(result.complexity, self.most_points)]);
-        }
+        let admitted = next.run(ctx).await.and_then(|result| match result.complexity {
+            points if points > self.most_points => Err(vec![too_complex(points, self.most_points)]),
+            _ => Ok(result),
+        });
+        let result = match admitted {
+            Ok(result) => result,
+            Err(refused) => {
+                // Who has not so much left has nothing left for what comes next.
+                let _ = charge(ctx, GRAPHQL_REFUSED);
+                return Err(refused);
+            }
+        };
+        let points = u32::try_from(result.complexity).unwrap_or(u32::MAX);
         if let Some(began) = ctx.data_opt::<Began>() {
             began.0.points.store(points, Ordering::Relaxed);
         }
-        charged.map_err(|error| vec![ServerError::from(&error)])?;
+        charge(ctx, points).map_err(|error| vec![ServerError::from(&error)])?;
         Ok(result)
     }
 

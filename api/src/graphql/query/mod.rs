@@ -137,14 +137,13 @@ impl Query {
     }
 
     /// How many tasks there are, by state, queue and kind. Cheap, however many there are.
-    #[graphql(complexity = "short_list_cost(first, child_complexity)")]
+    #[graphql(complexity = "20 + child_complexity")]
     async fn task_counts(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Counts above this are told as this, and `capped`.", default_with = "UP_TO")] up_to: i32,
-        #[graphql(desc = "How many queues, and how many kinds, at most, 1 to 1000.", default_with = "LISTED")] first: i32,
     ) -> Option<Result<TaskCounts, ApiError>> {
-        Some(task_counts::task_counts(ctx, up_to, first).await)
+        Some(task_counts::task_counts(ctx, up_to).await)
     }
 
     /// The queues that have, or had, tasks, or were paused once, in the order of their names.

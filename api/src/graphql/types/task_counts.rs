@@ -1,24 +1,55 @@
 //! `TaskCounts`
 
+use std::collections::BTreeMap;
+
 use async_graphql::{ComplexObject, SimpleObject};
 use domain::counts::{Counts, Group};
 
 use super::TaskStatus;
+use crate::error::ApiError;
+use crate::graphql::page::{LISTED, listed};
+use crate::graphql::schema::short_list_cost;
 
 /// Largest count that is told unless asked for more: enough for a badge, and the same work for whoever reads it.
 pub(crate) const UP_TO: i32 = 10_000;
 
 /// How many tasks there are: exact at one moment, up to `upTo`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct TaskCounts {
     /// In whatever state.
     total: TaskCount,
     /// By state, all five.
     by_status: Vec<TaskStatusCount>,
-    /// By queue, the `first` that have tasks, in the order of their names.
-    by_queue: Vec<NamedTaskCount>,
-    /// By kind, the `first` that have tasks, in the order of their names.
-    by_kind: Vec<NamedTaskCount>,
+    #[graphql(skip)]
+    queues: Groups,
+    #[graphql(skip)]
+    kinds: Groups,
+    #[graphql(skip)]
+    up_to: i32,
+}
+
+type Groups = BTreeMap<String, Group>;
+
+#[ComplexObject]
+impl TaskCounts {
+    /// By queue, those that have tasks, in the order of their names.
+    #[graphql(complexity = "short_list_cost(first, child_complexity)")]
+    async fn by_queue(
+        &self,
+        #[graphql(desc = "How many queues at most, 1 to 1000.", default_with = "LISTED")] first: i32,
+    ) -> Result<Vec<NamedTaskCount>, ApiError> {
+        self.named(&self.queues, first)
+    }
+
+    /// By kind, those that have tasks, in the order of their names.
+    #[graphql(complexity = "short_list_cost(first, child_complexity)")]
+    async fn by_kind(
+        &self,
+        #[graphql(desc = "How many kinds at most, 1 to 1000.", default_with = "LISTED")] first: i32,
+    ) -> Result<Vec<NamedTaskCount>, ApiError> {
+        self.named(&self.kinds, first)
+    }
 }
 
 /// How many tasks.
@@ -88,19 +119,17 @@ impl Tasks {
 
 impl TaskCounts {
     pub(crate) fn of(counts: Counts, up_to: i32) -> TaskCounts {
-        let tasks = |group| Tasks { group, up_to };
-        let named = |(name, group)| {
-            let tasks = tasks(group);
+        let all = Tasks { group: counts.all, up_to };
+        TaskCounts { total: all.total(), by_status: all.by_status(), queues: counts.queues, kinds: counts.kinds, up_to }
+    }
+
+    fn named(&self, groups: &Groups, first: i32) -> Result<Vec<NamedTaskCount>, ApiError> {
+        let named = |(name, group): (&String, &Group)| {
+            let tasks = Tasks { group: group.clone(), up_to: self.up_to };
             let TaskCount { count, capped } = tasks.total();
-            NamedTaskCount { name, count, capped, tasks }
+            NamedTaskCount { name: name.clone(), count, capped, tasks }
         };
-        let all = tasks(counts.all);
-        TaskCounts {
-            total: all.total(),
-            by_status: all.by_status(),
-            by_queue: counts.queues.into_iter().map(named).collect(),
-            by_kind: counts.kinds.into_iter().map(named).collect(),
-        }
+        Ok(groups.iter().take(listed(first)?.into()).map(named).collect())
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use api::Config;
 use api::access::AccessSettings;
+use api::config::GraphqlLimits;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -72,6 +73,19 @@ async fn what_is_refused_costs_points_and_what_costs_more_than_a_minute_has_is_n
         let read = api.get(&ws, "/v1/tasks").await;
         assert!(left(&read) <= 89 + since(begun), "{query}: {:?}", read.headers());
     }
+}
+
+#[tokio::test]
+async fn what_asks_for_more_than_an_operation_may_costs_what_a_refusal_does() {
+    let access = AccessSettings { rate_limit_points: NonZeroU32::new(100), ..AccessSettings::default() };
+    let graphql = GraphqlLimits { cost: 50, ..GraphqlLimits::default() };
+    let api = TestApi::start_with(Config { access, graphql, ..Config::default() }).await;
+    let acme = api.db.tenant("acme").await;
+    let begun = Instant::now();
+    let refused = api.post(&acme, "/graphql", &json!({"query": "{ tasks(first: 12) { edges { node { id kind } } } }"})).await;
+    assert!((90..=90 + since(begun)).contains(&left(&refused)), "{:?}", refused.headers());
+    let answer: Value = refused.json().await.unwrap();
+    assert_eq!((codes(&answer), &answer["errors"][0]["extensions"]["limit"]), (vec!["QUERY_TOO_COMPLEX".to_owned()], &json!(50)));
 }
 
 /// The points that are left.

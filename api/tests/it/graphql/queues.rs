@@ -116,14 +116,14 @@ async fn queues_are_listed_by_name_and_only_to_their_tenant() {
     assert_eq!(theirs[1], json!({"name": "b", "paused": false}));
     // A long list is as long as is asked for, and costs it.
     for (query, rows) in
-        [("{ queues(first: 1) { name } }", "/queues"), ("{ taskCounts(first: 1) { byQueue { name } } }", "/taskCounts/byQueue")]
+        [("{ queues(first: 1) { name } }", "/queues"), ("{ taskCounts { byQueue(first: 1) { name } } }", "/taskCounts/byQueue")]
     {
         assert_eq!(data(&api, &acme, query, json!({})).await.pointer(rows), Some(&json!([{"name": "a"}])));
     }
     for rows in [0, 1_001] {
         assert_eq!(failure(&api, &acme, &format!("{{ queues(first: {rows}) {{ name }} }}"), json!({})).await, "BAD_USER_INPUT");
     }
-    let long = "{ taskCounts(first: 1000) { byQueue { name count capped byStatus { status count capped } } } }";
+    let long = "{ taskCounts { byQueue(first: 1000) { name count capped byStatus { status count capped } } } }";
     assert_eq!(failure(&api, &acme, long, json!({})).await, "QUERY_TOO_COMPLEX");
     let names: Vec<_> = (0..101).map(|n| n.to_string()).collect();
     assert_eq!(failure(&api, &acme, list, json!({"names": names})).await, "BAD_USER_INPUT");
