@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use crate::sql::statement;
 
 /// The newest migration this build relies on. A newer database is fine (expand, deploy, contract); an older one is not.
-pub const NEEDED: &str = "m20261125_000009_stats";
+pub const NEEDED: &str = "m20261126_000010_pruning";
 
 /// Whether the migrations this build relies on have been applied.
 ///

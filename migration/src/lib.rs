@@ -15,6 +15,7 @@ mod m20261123_000006_queues;
 mod m20261125_000007_access;
 mod m20261125_000008_roles;
 mod m20261125_000009_stats;
+mod m20261126_000010_pruning;
 mod password;
 mod plan;
 mod run;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000007_access::Migration),
             Box::new(m20261125_000008_roles::Migration),
             Box::new(m20261125_000009_stats::Migration),
+            Box::new(m20261126_000010_pruning::Migration),
         ]
     }
 }

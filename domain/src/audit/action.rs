@@ -48,6 +48,8 @@ actions! {
     TaskRetried = "task.retried",
     /// A worker reported for an attempt that was not its own any more; nothing changed.
     TaskResultRefused = "task.result_refused",
+    /// Finished tasks of the tenant were deleted; their trails stay. `detail.count` says how many.
+    TasksPruned = "tasks.pruned",
     /// A tenant was made.
     TenantCreated = "tenant.created",
     /// A tenant was disabled: none of its credentials is good any more.

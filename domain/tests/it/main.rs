@@ -19,6 +19,7 @@ mod list_plans;
 mod lists;
 mod numbers;
 mod plans;
+mod prune;
 mod queues;
 mod rescue;
 mod stage;

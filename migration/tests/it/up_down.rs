@@ -27,7 +27,7 @@ async fn objects(db: &EmptyDb) -> Vec<String> {
 #[tokio::test]
 async fn up_down_up_leaves_the_same_schema_and_down_leaves_nothing() {
     let db = EmptyDb::new().await;
-    assert_eq!(migration::up(options(&db)).await.unwrap(), 9);
+    assert_eq!(migration::up(options(&db)).await.unwrap(), 10);
     let first = objects(&db).await;
     assert!(first.iter().any(|line| line.starts_with("relation audit_logs_default ")), "{first:#?}");
     migration::down(options(&db)).await.unwrap();

@@ -49,6 +49,8 @@ actions! {
     TaskRetried,
     /// A worker reported for an attempt that was not its own any more; nothing changed.
     TaskResultRefused,
+    /// Finished tasks of the tenant were deleted; their trails stay.
+    TasksPruned,
     /// A tenant was made.
     TenantCreated,
     /// A tenant was disabled: none of its credentials is good any more.
